@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Architecture = Literal["llama", "gpt2"]
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Shape of a Llama-architecture causal language model (arXiv:2302.13971, section 2.2).
+    """Shape of a causal language model.
 
-    `length` is the context in tokens; `feedforward` the inner width of the SwiGLU block.
-    Input and output embeddings are tied.
+    `llama`: rotary positions, RMS norms, SwiGLU, no biases (arXiv:2302.13971, section 2.2).
+    `gpt2`: learned positions, layer norms, GELU, biases (Radford et al. 2019, section 2.3).
+
+    `length` is the context in tokens; `feedforward` the inner width of a block's second half.
+    Where `shared_heads` is given, so many key-value heads serve all query heads
+    (arXiv:2305.13245). `tied` models use one matrix as input and output embedding.
     """
 
     vocabulary: int
@@ -21,6 +28,9 @@ class ModelConfig:
     length: int
     rope_theta: float = 10_000.0
     norm_epsilon: float = 1e-5
+    architecture: Architecture = "llama"
+    shared_heads: int | None = None
+    tied: bool = True
 
     @property
     def head_width(self) -> int:
@@ -28,10 +38,14 @@ class ModelConfig:
         return self.width // self.heads
 
     @property
-    def parameters(self) -> int:
-        """Number of trainable weights; the tied embedding counts once."""
-        block = 4 * self.width**2 + 3 * self.width * self.feedforward + 2 * self.width
-        return self.vocabulary * self.width + self.layers * block + self.width
+    def key_value_heads(self) -> int:
+        """Number of heads that have keys and values of their own."""
+        return self.shared_heads or self.heads
+
+    @property
+    def projections(self) -> int:
+        """Width of stacked queries, keys and values."""
+        return (self.heads + 2 * self.key_value_heads) * self.head_width
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,8 @@ class TrainingConfig:
     """How a model is trained: AdamW with linear warm-up and linear decay to `final_rate`.
 
     `batch` is the number of sequences a step; `warmup` and `final_rate` are shares of the
-    number of steps and of `learning_rate`.
+    number of steps and of `learning_rate`; `length` is that of a sequence in tokens, at most and
+    by default the model's context.
     """
 
     epochs: int = 1
@@ -51,3 +66,4 @@ class TrainingConfig:
     beta1: float = 0.9
     beta2: float = 0.95
     clip: float = 1.0
+    length: int | None = None

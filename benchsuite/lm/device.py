@@ -22,10 +22,13 @@ class Device:
 
     Sampling and scoring always compute in fp32: what a model says is then what transformers
     says of the same checkpoint.
+
+    `threads` is how many CPU threads one call may use; no result depends on it.
     """
 
     kind: DeviceKind
     precision: Precision
+    threads: int = 1
 
     @property
     def dtype(self) -> torch.dtype:

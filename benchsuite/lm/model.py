@@ -1,90 +1,28 @@
-"""A Llama-architecture causal language model: rotary attention, RMS norm, SwiGLU, tied embedding.
+"""Causal language models of one shape, run at once: embeddings, blocks, final norm.
 
-Weights are kept in fp32. `Llama.cast` makes the copy that matrix products read, so that one
-cast a step (training) or one a lifetime (sampling, scoring) pays for bf16.
+A tensor of tokens is `[members, rows, length]`, and hidden states are `[members, tokens, width]`
+with the tokens of all rows side by side. One model is a stack of one.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import cast
+from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
+from benchsuite.lm.attention import Heads, attend, attend_to, rotary
 from benchsuite.lm.config import ModelConfig
-
-_EXPLICIT_LENGTH = 512
-"""On a CPU, up to this length explicit attention beats torch's fused kernel (head width 32, bf16:
-a whole training step at length 128 took 0.6 of the time)."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """The weights of one transformer block; `qkv` and `gate_up` are stacked projections."""
-
-    attention_norm: Tensor
-    qkv: Tensor
-    out: Tensor
-    feedforward_norm: Tensor
-    gate_up: Tensor
-    down: Tensor
-
-
-class _Block(nn.Module):
-    """The fp32 weights of one block, to be trained."""
-
-    def __init__(self, config: ModelConfig, generator: torch.Generator | None) -> None:
-        super().__init__()
-        width, inner = config.width, config.feedforward
-        residual = 1 / math.sqrt(2 * config.layers)  # GPT-2's scaling of residual projections
-        self.attention_norm = nn.Parameter(torch.ones(width))
-        self.qkv = _normal(config, (3 * width, width), generator)
-        self.out = _normal(config, (width, width), generator, residual)
-        self.feedforward_norm = nn.Parameter(torch.ones(width))
-        self.gate_up = _normal(config, (2 * inner, width), generator)
-        self.down = _normal(config, (width, inner), generator, residual)
-
-    def cast(self, dtype: torch.dtype) -> Block:
-        """Return the weights in `dtype`."""
-        names = (field.name for field in fields(Block))
-        return Block(**{name: getattr(self, name).to(dtype) for name in names})
-
-
-def _normal(
-    config: ModelConfig,
-    shape: tuple[int, int],
-    generator: torch.Generator | None,
-    scale: float = 1.0,
-) -> nn.Parameter:
-    """Return a new matrix of normal numbers.
-
-    Their deviation is GPT-2's 0.02 at its width of 768, and goes with 1 / √width: at width 96
-    a fixed 0.02 costs 0.3 bits a byte after 200,000 tokens.
-    """
-    deviation = scale * 0.55 / math.sqrt(config.width)
-    return nn.Parameter(torch.randn(*shape, generator=generator) * deviation)
-
-
-@dataclass(frozen=True)
-class Weights:
-    """All weights of a model, in the dtype that matrix products use."""
-
-    embedding: Tensor
-    blocks: list[Block]
-    final_norm: Tensor
+from benchsuite.lm.kernels import embed, gelu, layer_norm, linear, rms_norm, swiglu
+from benchsuite.lm.weights import Weights, initial, parts
 
 
 class Cache:
     """Keys and values of the tokens read so far: two `[layers, rows, heads, length, width]`."""
 
-    def __init__(self, config: ModelConfig, rows: int, dtype: torch.dtype, device: str) -> None:
-        shape = (config.layers, rows, config.heads, config.length, config.head_width)
-        self.keys = torch.empty(shape, dtype=dtype, device=device)
-        self.values = torch.empty(shape, dtype=dtype, device=device)
+    def __init__(self, config: ModelConfig, rows: int, like: Tensor) -> None:
+        shape = (config.layers, rows, config.key_value_heads, config.length, config.head_width)
+        self.keys, self.values = like.new_empty(shape), like.new_empty(shape)
         self.used = 0
 
     def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
@@ -96,114 +34,116 @@ class Cache:
 
     def keep(self, rows: Tensor) -> None:
         """Drop all rows but those at the given indices."""
-        self.keys = self.keys[:, rows]
-        self.values = self.values[:, rows]
+        self.keys, self.values = self.keys[:, rows], self.values[:, rows]
 
 
-class Llama(nn.Module):
-    """The model. Calling it maps tokens `[rows, length]` to hidden states; `logits` goes on."""
+class LanguageModel:
+    """One or more models of one shape: fp32 weights `[members, numbers]`."""
 
-    def __init__(self, config: ModelConfig, generator: torch.Generator | None = None) -> None:
-        super().__init__()
+    def __init__(self, config: ModelConfig, weights: Tensor) -> None:
         self.config = config
-        self.embedding = _normal(config, (config.vocabulary, config.width), generator)
-        self.final_norm = nn.Parameter(torch.ones(config.width))
-        self._blocks = nn.ModuleList(_Block(config, generator) for _ in range(config.layers))
-        self.cosine: Tensor
-        self.sine: Tensor
-        cosine, sine = rotary(config)
-        self.register_buffer("cosine", cosine, persistent=False)
-        self.register_buffer("sine", sine, persistent=False)
+        self.weights = weights
+        self._heads = Heads(config.heads, config.key_value_heads, config.head_width)
+        self._turn: Tensor | None = None
+        if config.architecture == "llama":
+            turn = rotary(config.length, config.head_width, config.rope_theta)
+            self._turn = turn.to(weights.device)
+
+    @classmethod
+    def initial(cls, config: ModelConfig, seeds: Sequence[int]) -> LanguageModel:
+        """Return untrained models, each drawn with its own seed."""
+        return cls(config, initial(config, seeds))
+
+    @classmethod
+    def stack(cls, models: Sequence[LanguageModel]) -> LanguageModel:
+        """Return models of one shape as one."""
+        return cls(models[0].config, torch.cat([model.weights for model in models]))
 
     @property
-    def blocks(self) -> list[Block]:
-        """The fp32 weights of the blocks."""
-        return self.cast(torch.float32).blocks
+    def members(self) -> int:
+        """Number of models."""
+        return len(self.weights)
 
-    def cast(self, dtype: torch.dtype) -> Weights:
-        """Return the weights in `dtype`; gradients flow back to the fp32 originals."""
-        return Weights(
-            self.embedding.to(dtype),
-            [block.cast(dtype) for block in cast("Iterable[_Block]", self._blocks)],
-            self.final_norm.to(dtype),
-        )
+    def member(self, index: int) -> LanguageModel:
+        """Return one of the models; it shares its weights with the stack."""
+        return LanguageModel(self.config, self.weights[index : index + 1])
 
-    def forward(self, weights: Weights, tokens: Tensor, cache: Cache | None = None) -> Tensor:
-        """Return final hidden states `[rows, length, width]` of `tokens` `[rows, length]`.
+    def to(self, device: str) -> LanguageModel:
+        """Return the models on a device."""
+        return LanguageModel(self.config, self.weights.to(device))
 
-        With a cache, `tokens` follow those already in it.
+    def parts(self, dtype: torch.dtype = torch.float32) -> Weights:
+        """Return the weights by name, in the dtype that matrices are multiplied in."""
+        return parts(self.weights.to(dtype), self.config)
+
+    def hidden(self, weights: Weights, tokens: Tensor, cache: Cache | None = None) -> Tensor:
+        """Return final hidden states `[members, rows · length, width]` of tokens.
+
+        With a cache, `tokens` `[members, rows, length]` follow those already in it.
         """
-        config, start = self.config, cache.used if cache else 0
-        positions = slice(start, start + tokens.shape[1])
-        dtype = weights.embedding.dtype
-        cosine, sine = self.cosine[positions].to(dtype), self.sine[positions].to(dtype)
-        hidden = F.embedding(tokens, weights.embedding)
-        for layer, block in enumerate(weights.blocks):
-            normed = self._norm(hidden, block.attention_norm)
-            query, key, value = self._heads(F.linear(normed, block.qkv), cosine, sine)
-            if cache:
-                key, value = cache.append(layer, key, value)
-            attended = attend(query, key, value)
-            merged = attended.transpose(1, 2).reshape(*tokens.shape, config.width)
-            hidden = hidden + F.linear(merged, block.out)
-            normed = self._norm(hidden, block.feedforward_norm)
-            gate, up = F.linear(normed, block.gate_up).chunk(2, dim=-1)
-            hidden = hidden + F.linear(F.silu(gate) * up, block.down)
+        epsilon, gpt2 = self.config.norm_epsilon, self.config.architecture == "gpt2"
+        start = cache.used if cache else 0
+        hidden = _embed(weights["embedding"], tokens.flatten(1))
+        if gpt2:
+            positions = weights["positions"][:, start : start + tokens.shape[2]]
+            hidden = hidden + positions.repeat(1, tokens.shape[1], 1)
+        for layer in range(self.config.layers):
+            block = _Block(weights, f"blocks.{layer}.")
+            normed = block.norm("attention_norm", hidden, epsilon)
+            attended = self._attend(layer, block.linear("qkv", normed), tokens.shape, cache)
+            hidden = block.linear("out", attended, hidden)
+            normed = block.norm("feedforward_norm", hidden, epsilon)
+            inner = block.linear("up", normed)
+            hidden = block.linear("down", gelu(inner) if gpt2 else swiglu(inner), hidden)
         if cache:
-            cache.used = positions.stop
-        return self._norm(hidden, weights.final_norm)
+            cache.used += tokens.shape[2]
+        return _Block(weights, "").norm("final_norm", hidden, epsilon)
 
-    def _norm(self, hidden: Tensor, weight: Tensor) -> Tensor:
-        return F.rms_norm(hidden, (self.config.width,), weight, self.config.norm_epsilon)
-
-    def _heads(self, qkv: Tensor, cosine: Tensor, sine: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Split a stacked projection into heads and rotate queries and keys by position."""
-        rows, length, _ = qkv.shape
-        split = qkv.view(rows, length, 3, self.config.heads, self.config.head_width)
-        rotated = split[:, :, :2]
-        half = self.config.head_width // 2
-        rotated = rotated * cosine + rotated.roll(half, dims=-1) * sine
-        query, key = rotated[:, :, 0].transpose(1, 2), rotated[:, :, 1].transpose(1, 2)
-        return query, key, split[:, :, 2].transpose(1, 2)
-
-
-def logits(weights: Weights, hidden: Tensor) -> Tensor:
-    """Return next-token logits `[..., vocabulary]` in the weights' dtype."""
-    return F.linear(hidden, weights.embedding)
+    def _attend(self, layer: int, qkv: Tensor, shape: torch.Size, cache: Cache | None) -> Tensor:
+        """Attend within each row: projections and result are `[members, tokens, …]`."""
+        members, rows, new = shape
+        start = cache.used if cache else 0
+        turn = None if self._turn is None else self._turn[start : start + new]
+        by_row = qkv.view(members * rows, new, -1)
+        if cache is None or cache.used == 0:
+            if cache:
+                cache.append(layer, *self._heads.split(by_row, turn)[1:])
+            attended = attend(by_row, self._heads, turn)
+        else:
+            query, key, value = self._heads.split(by_row, turn)
+            attended = attend_to(query, *cache.append(layer, key, value), self._heads)
+        return attended.view(members, rows * new, -1)
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Causal attention of `[rows, heads, new, width]` queries over all keys so far."""
-    rows, heads, new, width = query.shape
-    length = key.shape[2]
-    if query.device.type != "cpu" or length > _EXPLICIT_LENGTH:
-        if new == length:
-            return F.scaled_dot_product_attention(query, key, value, is_causal=True)
-        return F.scaled_dot_product_attention(query, key, value, attn_mask=_causal(query, length))
-    if new == 1:
-        return F.softmax(query @ key.transpose(2, 3) * width**-0.5, dim=-1) @ value
-    flat = [t.reshape(rows * heads, -1, width) for t in (query, key, value)]
-    scores = torch.baddbmm(
-        _causal(query, length), flat[0], flat[1].transpose(1, 2), alpha=width**-0.5
-    )
-    return torch.bmm(F.softmax(scores, dim=-1), flat[2]).view(rows, heads, new, width)
+class _Block:
+    """Weights whose names start alike, applied."""
+
+    def __init__(self, weights: Weights, at: str) -> None:
+        self._weights, self._at = weights, at
+
+    def linear(self, name: str, inputs: Tensor, residual: Tensor | None = None) -> Tensor:
+        name = self._at + name
+        bias = self._weights.get(name + ".bias")
+        if bias is not None and residual is not None:
+            return linear(inputs, self._weights[name], residual + bias)
+        return linear(inputs, self._weights[name], bias if residual is None else residual)
+
+    def norm(self, name: str, hidden: Tensor, epsilon: float) -> Tensor:
+        name = self._at + name
+        bias = self._weights.get(name + ".bias")
+        if bias is None:
+            return rms_norm(hidden, self._weights[name], epsilon)
+        return layer_norm(hidden, self._weights[name], bias, epsilon)
 
 
-def _causal(query: Tensor, length: int) -> Tensor:
-    """Additive mask `[new, length]`: the last query sees every key."""
-    new = query.shape[2]
-    blocked = torch.full((new, length), float("-inf"), dtype=query.dtype, device=query.device)
-    return blocked.triu(length - new + 1)
+def _embed(embedding: Tensor, tokens: Tensor) -> Tensor:
+    """Look up `[members, n]` tokens in each member's `[members, vocabulary, width]` table."""
+    members, vocabulary, width = embedding.shape
+    if members > 1:
+        tokens = tokens + vocabulary * torch.arange(members, device=tokens.device)[:, None]
+    return embed(tokens, embedding.reshape(members * vocabulary, width))
 
 
-def rotary(config: ModelConfig) -> tuple[Tensor, Tensor]:
-    """Cosine and signed sine tables `[length, 1, 1, head width]` (RoFormer, arXiv:2104.09864).
-
-    The sine's first half is negative, so that a half-turn roll replaces rotate-and-negate.
-    """
-    width = config.head_width
-    frequency = config.rope_theta ** -(torch.arange(0, width, 2).float() / width)
-    angle = torch.arange(config.length).float()[:, None] * frequency
-    cosine, sine = angle.cos(), angle.sin()
-    pair = torch.cat((cosine, cosine), dim=-1), torch.cat((-sine, sine), dim=-1)
-    return pair[0][:, None, None], pair[1][:, None, None]
+def head(weights: Weights) -> Tensor:
+    """Return the output embedding `[members, vocabulary, width]`."""
+    return weights.get("head", weights["embedding"])

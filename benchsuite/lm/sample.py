@@ -1,27 +1,34 @@
-"""Sampling text from a model, a batch of rows at a time with a key-value cache."""
+"""Sampling text from models, batches of rows at a time with a key-value cache."""
+
+# mypy: disable-error-code="no-untyped-call,no-any-return"
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from benchsuite.lm.choose import choose
 from benchsuite.lm.decoding import Decoding
 from benchsuite.lm.device import Device
-from benchsuite.lm.model import Cache, Llama, Weights, logits
+from benchsuite.lm.model import Cache, LanguageModel, head
+from benchsuite.lm.weights import Weights
 
-_BATCH = 256
-"""Rows a batch."""
+_ROWS = {"cpu": 64, "cuda": 4096}
+"""Rows a batch, of all members: on a CPU, as many as keep keys and values near a core."""
 
 _COMPACT_BELOW = 0.75
 """A batch drops its finished rows when fewer than this share are still being written."""
 
+Prompts = Sequence[np.ndarray]
+
 
 def sample(
-    model: Llama,
-    prompts: Sequence[np.ndarray],
+    model: LanguageModel,
+    prompts: Prompts,
     end: int,
     decoding: Decoding,
     seed: int,
@@ -36,100 +43,129 @@ def sample(
     keyed by `seed` and `first_row + i`, so that its text does not depend on its neighbours.
     `progress` gets the tokens written since last.
     """
-    with torch.inference_mode():
-        weights = model.cast(torch.float32)
-        written: list[np.ndarray] = [np.empty(0, np.int64)] * len(prompts)
-        by_length = sorted(range(len(prompts)), key=lambda i: (len(prompts[i]), i))
-        for same in _equal_lengths(prompts, by_length):
-            batch = torch.from_numpy(np.stack([prompts[i] for i in same]).astype(np.int64))
-            draws = _uniforms(seed, [first_row + i for i in same], model.config.length)
-            rows = _continue(model, weights, batch, draws, end, decoding, device, progress)
-            for i, row in zip(same, rows, strict=True):
-                written[i] = row
+    (written,) = sample_all(model, [prompts], end, decoding, [seed], device, [first_row], progress)
     return written
 
 
-def _equal_lengths(prompts: Sequence[np.ndarray], order: list[int]) -> list[list[int]]:
-    """Cut an order by length into batches of prompts of one length."""
-    batches: list[list[int]] = []
-    for i in order:
-        last = batches[-1] if batches else []
-        if last and len(last) < _BATCH and len(prompts[last[0]]) == len(prompts[i]):
-            last.append(i)
+def sample_all(
+    models: LanguageModel,
+    prompts: Sequence[Prompts],
+    end: int,
+    decoding: Decoding,
+    seeds: Sequence[int],
+    device: Device,
+    first_rows: Sequence[int],
+    progress: Callable[[int], None] = lambda tokens: None,
+) -> list[list[np.ndarray]]:
+    """Continue each member's prompts, all members at once: each writes as it would alone."""
+    with torch.inference_mode():
+        weights = models.parts()
+        written = [[np.empty(0, np.int64)] * len(rows) for rows in prompts]
+        size = max(1, _ROWS[device.kind] // models.members)
+
+        def write(batch: _Batch) -> None:
+            with torch.inference_mode():
+                found = batch.write(models, weights, end, decoding, device, progress)
+            for member, indices in enumerate(batch.indices):
+                for place, index in enumerate(indices):
+                    written[member][index] = found[member][place]
+
+        batches = [
+            _Batch.of(prompts, indices, seeds, first_rows, models.config.length)
+            for indices in _of_one_length(prompts, size)
+        ]
+        if device.kind == "cpu" and device.threads > 1:
+            with ThreadPoolExecutor(
+                device.threads, initializer=torch.set_num_threads, initargs=(1,)
+            ) as pool:
+                list(pool.map(write, batches))
         else:
-            batches.append([i])
+            for batch in batches:
+                write(batch)
+    return written
+
+
+def _of_one_length(prompts: Sequence[Prompts], size: int) -> list[list[list[int]]]:
+    """Cut prompts into batches of one length: for each batch, the indices of each member's."""
+    batches = []
+    for length in sorted({len(prompt) for rows in prompts for prompt in rows}):
+        same = [[i for i, prompt in enumerate(rows) if len(prompt) == length] for rows in prompts]
+        starts = range(0, max(map(len, same)), size)
+        batches += [[indices[start : start + size] for indices in same] for start in starts]
     return batches
 
 
-def _uniforms(seed: int, rows: Sequence[int], length: int) -> Tensor:
-    """Uniform numbers `[rows, length]`, a Philox stream for each row."""
-    streams = [np.random.Generator(np.random.Philox(key=[seed, row])) for row in rows]
-    return torch.from_numpy(np.stack([stream.random(length, np.float32) for stream in streams]))
+class _Batch:
+    """Rows of all members that start equally long.
 
-
-def _continue(
-    model: Llama,
-    weights: Weights,
-    prompts: Tensor,
-    draws: Tensor,
-    end: int,
-    decoding: Decoding,
-    device: Device,
-    progress: Callable[[int], None],
-) -> list[np.ndarray]:
-    """Write on from prompts `[rows, length]` of one length until all have ended."""
-    rows, start = prompts.shape
-    room = max(0, model.config.length - start + 1)
-    text = torch.full((rows, room), end, dtype=torch.int64)
-    lengths = torch.full((rows,), room)
-    active = torch.arange(rows)
-    cache = Cache(model.config, rows, torch.float32, device.kind)
-    tokens, draws = prompts.to(device.kind), draws.to(device.kind)
-    writing = torch.ones(rows, dtype=torch.bool)
-    for position in range(room):
-        hidden = model(weights, tokens, cache)[:, -1]
-        chosen = choose(logits(weights, hidden), draws[:, position], decoding)
-        tokens = chosen[:, None]
-        on_host = chosen.cpu()
-        text[active[writing], position] = on_host[writing]
-        progress(int(writing.sum()))
-        ended = writing & (on_host == end)
-        lengths[active[ended]] = position + 1
-        writing &= on_host != end
-        left = int(writing.sum())
-        if left == 0:
-            break
-        if left < _COMPACT_BELOW * len(active):
-            keep = writing.nonzero().flatten()
-            active, writing = active[keep], writing[keep]
-            on_device = keep.to(device.kind)
-            tokens, draws = tokens[on_device], draws[on_device]
-            cache.keep(on_device)
-    return [row[:n].numpy() for row, n in zip(text, lengths.tolist(), strict=True)]
-
-
-def choose(scores: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
-    """Draw a token for each row of logits `[rows, vocabulary]` with uniform numbers `[rows]`.
-
-    The token is the first whose cumulative probability exceeds the row's number.
+    A member with fewer rows than others has idle ones, which nobody reads.
     """
-    if decoding.temperature == 0:
-        return scores.argmax(dim=-1)
-    probabilities = torch.softmax(scores / decoding.temperature, dim=-1)
-    if decoding.top_k is not None or decoding.top_p < 1:
-        probabilities = _truncate(probabilities, decoding)
-    cumulative = probabilities.cumsum(dim=-1)
-    target = draws[:, None] * cumulative[:, -1:]  # float sums end near, not at, one
-    # Rounding may lift the target onto the last sum: the clamp keeps it inside the vocabulary.
-    chosen = torch.searchsorted(cumulative, target, right=True).squeeze(-1)
-    return chosen.clamp_(max=scores.shape[-1] - 1)
 
+    def __init__(self, indices: list[list[int]], prompts: Tensor, draws: Tensor) -> None:
+        self.indices, self._prompts, self._draws = indices, prompts, draws
 
-def _truncate(probabilities: Tensor, decoding: Decoding) -> Tensor:
-    """Zero what top-k and top-p leave out."""
-    ordered, index = probabilities.sort(dim=-1, descending=True, stable=True)
-    if decoding.top_k is not None:
-        ordered[:, decoding.top_k :] = 0
-    before = ordered.cumsum(dim=-1) - ordered
-    ordered[before >= decoding.top_p * ordered.sum(dim=-1, keepdim=True)] = 0
-    return torch.zeros_like(probabilities).scatter_(-1, index, ordered)
+    @classmethod
+    def of(
+        cls,
+        prompts: Sequence[Prompts],
+        indices: list[list[int]],
+        seeds: Sequence[int],
+        first_rows: Sequence[int],
+        length: int,
+    ) -> _Batch:
+        """Gather prompts `[members, rows, start]` and random numbers `[members, rows, length]`."""
+        rows = max(map(len, indices))
+        start = next(len(prompts[m][i]) for m, row in enumerate(indices) for i in row)
+        tokens = np.zeros((len(prompts), rows, start), np.int64)
+        draws = np.zeros((len(prompts), rows, length), np.float32)
+        for member, own in enumerate(indices):
+            for place, index in enumerate(own):
+                tokens[member, place] = prompts[member][index]
+                key = [seeds[member], first_rows[member] + index]
+                stream = np.random.Generator(np.random.Philox(key=key))
+                draws[member, place] = stream.random(length, np.float32)
+        return cls(indices, torch.from_numpy(tokens), torch.from_numpy(draws))
+
+    def write(
+        self,
+        models: LanguageModel,
+        weights: Weights,
+        end: int,
+        decoding: Decoding,
+        device: Device,
+        progress: Callable[[int], None],
+    ) -> list[list[np.ndarray]]:
+        """Write on until all rows have ended; returns each member's rows."""
+        members, rows, start = self._prompts.shape
+        room = max(0, models.config.length - start + 1)
+        text = torch.full((members * rows, room), end, dtype=torch.int64)
+        lengths = torch.full((members * rows,), room)
+        writing = torch.tensor([i < len(own) for own in self.indices for i in range(rows)])
+        active = torch.arange(members * rows).view(members, rows)
+        tokens, draws = self._prompts.to(device.kind), self._draws.flatten(0, 1).to(device.kind)
+        cache = Cache(models.config, members * rows, models.weights)
+        for position in range(room):
+            hidden = models.hidden(weights, tokens, cache)
+            last = hidden.unflatten(1, tokens.shape[1:])[:, :, -1]
+            scores = torch.bmm(last, head(weights).transpose(1, 2)).flatten(0, 1)
+            chosen = choose(scores, draws[active.flatten(), position], decoding)
+            tokens = chosen.view(members, -1, 1)
+            on_host, at = chosen.cpu(), active.flatten()
+            fresh = writing[at]
+            text[at[fresh], position] = on_host[fresh]
+            progress(int(fresh.sum()))
+            ended = fresh & (on_host == end)
+            lengths[at[ended]] = position + 1
+            writing[at[ended]] = False
+            left = int(writing.view(members, rows).sum(1).max())
+            if left == 0:
+                break
+            if left < _COMPACT_BELOW * active.shape[1]:
+                # Those still writing come first; a member with fewer keeps some that have ended.
+                order = writing[active].int().argsort(dim=1, descending=True, stable=True)[:, :left]
+                keep = order + active.shape[1] * torch.arange(members)[:, None]
+                active = active.gather(1, order)
+                tokens = tokens.gather(1, order[:, :, None].to(device.kind))
+                cache.keep(keep.flatten().to(device.kind))
+        found = [row[:n].numpy() for row, n in zip(text, lengths.tolist(), strict=True)]
+        return [found[m * rows : (m + 1) * rows] for m in range(members)]

@@ -15,13 +15,13 @@ BOUNDARY = "<|boundary|>"
 class TextTokenizer:
     """Text to token ids and back."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer, boundary: str = BOUNDARY) -> None:
         tokenizer.encode_special_tokens = True  # a text may spell the boundary
-        self._tokenizer = tokenizer
-        boundary = tokenizer.token_to_id(BOUNDARY)
-        if boundary is None:
-            raise ValueError(f"the tokenizer has no token {BOUNDARY}")
-        self.boundary: int = boundary
+        self._tokenizer, self._spelled = tokenizer, boundary
+        found = tokenizer.token_to_id(boundary)
+        if found is None:
+            raise ValueError(f"the tokenizer has no token {boundary}")
+        self.boundary: int = found
         self.vocabulary: int = tokenizer.get_vocab_size()
 
     @classmethod
@@ -41,16 +41,26 @@ class TextTokenizer:
 
     @classmethod
     def load(cls, directory: Path) -> TextTokenizer:
-        """Open the `tokenizer.json` in `directory`."""
-        return cls(Tokenizer.from_file(str(directory / "tokenizer.json")))
+        """Open the `tokenizer.json` in `directory`, ours or another fast tokenizer's.
+
+        The boundary is what the tokenizer's configuration calls the end of a text. Raises
+        `ValueError` where it names none.
+        """
+        config = json.loads((directory / "tokenizer_config.json").read_text())
+        boundary = config.get("eos_token")
+        if isinstance(boundary, dict):
+            boundary = boundary.get("content")
+        if not boundary:
+            raise ValueError("the tokenizer names no eos_token to stand between rows")
+        return cls(Tokenizer.from_file(str(directory / "tokenizer.json")), str(boundary))
 
     def save(self, directory: Path) -> None:
         """Write `tokenizer.json` and the `tokenizer_config.json` that transformers reads."""
         self._tokenizer.save(str(directory / "tokenizer.json"))
         config = {
             "tokenizer_class": "PreTrainedTokenizerFast",
-            "bos_token": BOUNDARY,
-            "eos_token": BOUNDARY,
+            "bos_token": self._spelled,
+            "eos_token": self._spelled,
             "clean_up_tokenization_spaces": False,
             "split_special_tokens": True,  # a text may spell the boundary
         }

@@ -1,21 +1,27 @@
-"""Training of one model on one stream of tokens."""
+"""Training of models of one shape, all at once, each as if it were alone."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from benchsuite.lm.checkpoint import Checkpoint
 from benchsuite.lm.config import ModelConfig, TrainingConfig
 from benchsuite.lm.device import Device
-from benchsuite.lm.model import Llama, logits
+from benchsuite.lm.gradient import Gradient
+from benchsuite.lm.model import LanguageModel
+from benchsuite.lm.optimizer import AdamW
+from benchsuite.lm.weights import decayed, initial
+from benchsuite.lm.windows import Windows
 
-_REPORT_EVERY = 10
+_LOOK_EVERY = 10
+"""Steps between looks at the losses: an accelerator must come to a halt for them."""
 
 
 class LossNotFinite(Exception):
@@ -23,10 +29,24 @@ class LossNotFinite(Exception):
 
 
 @dataclass(frozen=True)
+class Member:
+    """One model to train: on `stream` (token ids, a boundary around each row), from `seed`.
+
+    `base` are the weights it starts from, new ones without. With `checkpoints`, a folder of
+    its own, training that was interrupted goes on from the last checkpoint there.
+    """
+
+    stream: np.ndarray
+    seed: int
+    base: LanguageModel | None = None
+    checkpoints: Path | None = None
+
+
+@dataclass(frozen=True)
 class Trained:
     """A trained model, the tokens it was trained on and its loss (nats a token) by step."""
 
-    model: Llama
+    model: LanguageModel
     tokens: int
     losses: list[float]
 
@@ -39,85 +59,165 @@ def train(
     device: Device,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Trained:
-    """Train a model from scratch on `stream` (token ids, a boundary around each row).
-
-    Each epoch cuts the stream into windows of the model's context, shifted by a random
-    offset, and visits them in a random order; every token but the window remainder is a
-    target once. Windows may span rows, which are in random order themselves.
+    """Train one model from scratch.
 
     `progress` gets tokens done and in all. Raises `LossNotFinite`, and `ValueError` for a stream
     shorter than one window.
     """
-    generator = torch.Generator().manual_seed(seed)
-    network = Llama(model, generator).to(device.kind)
-    optimizer = _optimizer(network, training)
-    order = np.random.default_rng(seed)
-    windows = torch.from_numpy(_windows(stream, model.length, training.epochs, order))
-    steps = math.ceil(len(windows) / training.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: _rate(s, steps, training))
-    losses: list[float] = []
-    for step, batch in enumerate(torch.split(windows, training.batch)):
-        loss = _step(network, optimizer, batch.to(device.kind), training.clip, device)
-        schedule.step()
-        losses.append(loss)
-        if not math.isfinite(loss):
-            raise LossNotFinite(f"the loss became {loss} at optimizer step {step + 1} of {steps}")
-        if step % _REPORT_EVERY == 0 or step + 1 == steps:
-            done = min((step + 1) * training.batch, len(windows))
-            progress(done * model.length, windows[:, 1:].numel())
-    if not all(bool(weights.isfinite().all()) for weights in network.parameters()):
-        raise LossNotFinite(f"the weights became infinite at the last of {steps} optimizer steps")
-    return Trained(network, windows[:, 1:].numel(), losses)
+    (trained,) = train_all([Member(stream, seed)], model, training, device, progress)
+    if isinstance(trained, LossNotFinite):
+        raise trained
+    return trained
 
 
-def _step(
-    network: Llama, optimizer: torch.optim.Optimizer, batch: Tensor, clip: float, device: Device
-) -> float:
-    """One optimizer step on windows `[batch, length + 1]`; returns the loss before it."""
-    weights = network.cast(device.dtype)
-    predicted = logits(weights, network(weights, batch[:, :-1]))
-    loss = F.cross_entropy(predicted.flatten(0, 1).float(), batch[:, 1:].flatten().long())
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
-    optimizer.step()
-    return loss.item()
+def train_all(
+    members: Sequence[Member],
+    model: ModelConfig,
+    training: TrainingConfig,
+    device: Device,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Trained | LossNotFinite]:
+    """Train models of one shape at once, each on its own stream, in its own order.
+
+    Members with equally many steps, and equally many done before, make one stack. Each one's
+    result is to rounding what it would be alone (bit for bit, in a stack of one). A member whose
+    loss is no number any more leaves the stack; the others go on. `progress` gets the tokens
+    done and in all, of all members. Raises `ValueError` for a stream shorter than one window.
+    """
+    runs = [_Running.start(i, member, model, training) for i, member in enumerate(members)]
+    runs.sort(key=lambda run: (run.windows.count, run.done, run.index))
+    total = sum(run.windows.tokens for run in runs)
+    ended: dict[int, Trained | LossNotFinite] = {}
+    before = 0
+    for _, group in groupby(runs, key=lambda run: (run.windows.count, run.done)):
+        together = list(group)
+        for done in _Stack(together, model, training, device).run(ended):
+            progress(before + done, total)
+        before += sum(run.windows.tokens for run in together)
+    return [ended[i] for i in range(len(members))]
 
 
-def _optimizer(network: Llama, training: TrainingConfig) -> torch.optim.Optimizer:
-    """AdamW (arXiv:1711.05101) that decays matrices but not norms."""
-    matrices = [p for p in network.parameters() if p.dim() > 1]
-    vectors = [p for p in network.parameters() if p.dim() <= 1]
-    return torch.optim.AdamW(
-        [
-            {"params": matrices, "weight_decay": training.weight_decay},
-            {"params": vectors, "weight_decay": 0.0},
-        ],
-        lr=training.learning_rate,
-        betas=(training.beta1, training.beta2),
-        fused=True,
-    )
+@dataclass
+class _Running:
+    """A member under way: its windows, and how far it was when it was last interrupted."""
+
+    index: int
+    member: Member
+    windows: Windows
+    found: Checkpoint | None
+    losses: list[float] = field(default_factory=list)
+
+    @classmethod
+    def start(
+        cls, index: int, member: Member, model: ModelConfig, training: TrainingConfig
+    ) -> _Running:
+        length = min(training.length or model.length, model.length)
+        windows = Windows(member.stream, length, training.epochs, training.batch, member.seed)
+        found = Checkpoint.load(member.checkpoints) if member.checkpoints else None
+        return cls(index, member, windows, found, found.losses if found else [])
+
+    @property
+    def done(self) -> int:
+        """Steps done before."""
+        return len(self.losses)
+
+    def weights(self, model: ModelConfig) -> Tensor:
+        if self.found:
+            return self.found.weights
+        if self.member.base:
+            return self.member.base.weights
+        return initial(model, [self.member.seed])
 
 
-def _rate(step: int, steps: int, training: TrainingConfig) -> float:
-    """Learning-rate factor: linear to 1 over the warm-up, then linear to `final_rate`."""
-    warmup = max(1, round(training.warmup * steps))
-    if step < warmup:
-        return (step + 1) / warmup
-    left = (steps - step) / max(1, steps - warmup)
-    return training.final_rate + (1 - training.final_rate) * left
+class _Stack:
+    """Members trained in step with one another."""
 
+    def __init__(
+        self,
+        running: list[_Running],
+        model: ModelConfig,
+        training: TrainingConfig,
+        device: Device,
+    ) -> None:
+        self._running, self._device = running, device
+        weights = torch.cat([run.weights(model) for run in running]).to(device.kind)
+        self._model = LanguageModel(model, weights)
+        self._optimizer = AdamW.start(training, decayed(model), weights)
+        found = [run.found for run in running if run.found]
+        if found:
+            self._optimizer.first = torch.cat([f.first for f in found]).to(device.kind)
+            self._optimizer.second = torch.cat([f.second for f in found]).to(device.kind)
+        self._gradient = Gradient(model, device)
+        self._unread: list[Tensor] = []
 
-def _windows(
-    stream: np.ndarray, length: int, epochs: int, order: np.random.Generator
-) -> np.ndarray:
-    """Windows `[count, length + 1]` of every epoch in the order they are visited."""
-    per_epoch = (len(stream) - 1) // length
-    if per_epoch < 1:
-        raise ValueError(f"one window takes {length} tokens, and there are {len(stream) - 1}")
-    slack = len(stream) - 1 - per_epoch * length
-    visited = []
-    for _ in range(epochs):
-        starts = order.integers(slack + 1) + length * order.permutation(per_epoch)
-        visited.append(stream[starts[:, None] + np.arange(length + 1)])
-    return np.concatenate(visited)
+    def run(self, ended: dict[int, Trained | LossNotFinite]) -> Iterator[int]:
+        """Train to the end, noting how each member ended; yields tokens done by all."""
+        windows = self._running[0].windows
+        steps, members = windows.steps, len(self._running)
+        try:
+            for step in range(self._running[0].done, steps):
+                self._step(step, steps)
+                if step % _LOOK_EVERY == 0 or step + 1 == steps:
+                    self._read_losses(steps, ended)
+                    if not self._running:
+                        break
+                    self._checkpoint(step + 1, steps)
+                    yield round((step + 1) / steps * windows.tokens) * members
+        finally:
+            self._gradient.close()
+        self._finish(steps, ended)
+
+    def _step(self, step: int, steps: int) -> None:
+        read = np.stack([run.windows.batch(step) for run in self._running])
+        batch = torch.from_numpy(read).to(self._device.kind, non_blocking=True)
+        losses, grad = self._gradient(self._model, batch)
+        self._optimizer.step(self._model.weights, grad, step, steps)
+        self._unread.append(losses)
+
+    def _read_losses(self, steps: int, ended: dict[int, Trained | LossNotFinite]) -> None:
+        """Note the losses since the last look; members whose loss is no number end."""
+        seen = torch.stack(self._unread).T.tolist() if self._unread else []
+        self._unread = []
+        for run, losses in zip(self._running, seen, strict=False):
+            run.losses.extend(losses)
+        alive = []
+        for place, run in enumerate(self._running):
+            wrong = next((i for i, loss in enumerate(run.losses) if not np.isfinite(loss)), None)
+            if wrong is None:
+                alive.append(place)
+            else:
+                ended[run.index] = LossNotFinite(
+                    f"the loss became {run.losses[wrong]} at optimizer step {wrong + 1} of {steps}"
+                )
+        self._keep(alive)
+
+    def _keep(self, places: list[int]) -> None:
+        if len(places) < len(self._running):
+            kept = torch.tensor(places, dtype=torch.int64, device=self._model.weights.device)
+            self._model = LanguageModel(self._model.config, self._model.weights[kept])
+            self._optimizer.keep(kept)
+            self._running = [self._running[place] for place in places]
+
+    def _checkpoint(self, done: int, steps: int) -> None:
+        """Write the checkpoints that are due; none after the last step."""
+        if done == steps:
+            return
+        for place, run in enumerate(self._running):
+            if run.member.checkpoints:
+                row = slice(place, place + 1)
+                Checkpoint(
+                    self._model.weights[row],
+                    self._optimizer.first[row],
+                    self._optimizer.second[row],
+                    run.losses,
+                ).save_if_due(run.member.checkpoints)
+
+    def _finish(self, steps: int, ended: dict[int, Trained | LossNotFinite]) -> None:
+        for place, run in enumerate(self._running):
+            model = self._model.member(place)
+            if bool(model.weights.isfinite().all()):
+                ended[run.index] = Trained(model, run.windows.tokens, run.losses)
+            else:
+                ended[run.index] = LossNotFinite(
+                    f"the weights became infinite at the last of {steps} optimizer steps"
+                )

@@ -8,13 +8,14 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
 
 import torch
-from transformers import AutoModelForCausalLM, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import logging
 
 from benchsuite.lm import huggingface
 from benchsuite.lm.config import ModelConfig
 from benchsuite.lm.device import Device
-from benchsuite.lm.model import Llama
+from benchsuite.lm.model import LanguageModel, head
+from benchsuite.lm.weights import parts
 
 logging.disable_progress_bar()
 CPU = Device("cpu", "fp32")
@@ -32,19 +33,26 @@ def small(**changes) -> ModelConfig:
     return ModelConfig(**(shape | changes))
 
 
-def make(config: ModelConfig, seed: int = 0, scale: float = 1.0) -> Llama:
-    """A model with random weights, norms too; `scale` makes its guesses sharper."""
+def make(config: ModelConfig, seed: int = 0, scale: float = 1.0) -> LanguageModel:
+    """A model with random weights, norms and biases too; `scale` makes its guesses sharper."""
     generator = torch.Generator().manual_seed(seed)
-    model = Llama(config, generator)
-    with torch.no_grad():
-        for weight in model.parameters():
-            if weight.dim() == 1:
-                weight.add_(0.2 * torch.randn(weight.shape, generator=generator))
-        model.final_norm.mul_(scale)
+    model = LanguageModel.initial(config, [seed])
+    for name, weight in parts(model.weights, config).items():
+        if "norm" in name or "bias" in name:
+            weight.add_(0.2 * torch.randn(weight.shape, generator=generator))
+        if name == "final_norm":
+            weight.mul_(scale)
     return model
 
 
-def in_transformers(model: Llama, boundary: int = 0) -> LlamaForCausalLM:
+def logits(model: LanguageModel, tokens: torch.Tensor) -> torch.Tensor:
+    """Logits `[rows, length, vocabulary]` of tokens `[rows, length]`."""
+    weights = model.parts()
+    hidden = model.hidden(weights, tokens[None])
+    return torch.bmm(hidden, head(weights).transpose(1, 2))[0].unflatten(0, tokens.shape)
+
+
+def in_transformers(model: LanguageModel, boundary: int = 0) -> PreTrainedModel:
     with tempfile.TemporaryDirectory() as folder:
         huggingface.save(model, boundary, Path(folder))
         return AutoModelForCausalLM.from_pretrained(folder).eval()

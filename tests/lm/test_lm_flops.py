@@ -6,13 +6,14 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchsuite.lm.config import ModelConfig
 from benchsuite.lm.flops import forward_flops, training_flops
+from benchsuite.lm.weights import size
 
 
 def test_a_small_model_counted_by_hand():
     config = ModelConfig(vocabulary=10, width=4, layers=3, heads=2, feedforward=6, length=8)
     attention, feedforward, norms = 4 * (4 * 4), 3 * (4 * 6), 2 * 4
     weights = 10 * 4 + 3 * (attention + feedforward + norms) + 4
-    assert config.parameters == weights == 476
+    assert size(config) == weights == 476
     assert config.head_width == 2
     # Each query meets (on average half of) 8 keys and 8 values of width 4, in 3 layers.
     a_token = 2 * weights + 3 * (2 * 4 * 8 + 2 * 4 * 8) // 2

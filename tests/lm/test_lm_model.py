@@ -2,9 +2,14 @@
 
 import pytest
 import torch
-from small_models import in_transformers, make, small
+import torch.nn.functional as F
+from small_models import in_transformers, logits, make, small
 
-from benchsuite.lm.model import Cache, logits
+from benchsuite.lm import loss as losses
+from benchsuite.lm.loss import cross_entropy, log_probabilities
+from benchsuite.lm.model import Cache, LanguageModel, head
+from benchsuite.lm.names import unpack
+from benchsuite.lm.weights import decayed, layout, parts
 
 LONG = small(length=600, width=8, layers=2, heads=2, feedforward=8)
 """Longer than what explicit attention is used for."""
@@ -12,13 +17,16 @@ LONG = small(length=600, width=8, layers=2, heads=2, feedforward=8)
 
 def read(model, tokens, pieces=None):
     """Logits of tokens `[rows, length]`, read at once or piece by piece through a cache."""
-    with torch.no_grad():
-        weights = model.cast(torch.float32)
-        if pieces is None:
-            return logits(weights, model(weights, tokens))
-        cache = Cache(model.config, len(tokens), torch.float32, "cpu")
-        found = [logits(weights, model(weights, piece, cache)) for piece in tokens.split(pieces, 1)]
-        return torch.cat(found, 1)
+    if pieces is None:
+        return logits(model, tokens)
+    weights = model.parts()
+    cache = Cache(model.config, len(tokens), model.weights)
+    return torch.cat([go_on(model, weights, piece, cache) for piece in tokens.split(pieces, 1)], 1)
+
+
+def go_on(model, weights, tokens, cache):
+    hidden = model.hidden(weights, tokens[None], cache)
+    return torch.bmm(hidden, head(weights).transpose(1, 2))[0].unflatten(0, tokens.shape)
 
 
 def some_tokens(config, rows=3, length=None):
@@ -63,24 +71,21 @@ def test_a_later_token_changes_nothing_before_it():
 def test_rows_kept_in_the_cache_go_on_as_if_alone():
     model = make(small())
     tokens = some_tokens(model.config, rows=4)
-    with torch.no_grad():
-        weights = model.cast(torch.float32)
-        cache = Cache(model.config, 4, torch.float32, "cpu")
-        model(weights, tokens[:, :5], cache)
-        rows = torch.tensor([3, 1])
-        cache.keep(rows)
-        rest = logits(weights, model(weights, tokens[rows, 5:], cache))
+    weights = model.parts()
+    cache = Cache(model.config, 4, model.weights)
+    go_on(model, weights, tokens[:, :5], cache)
+    rows = torch.tensor([3, 1])
+    cache.keep(rows)
+    rest = go_on(model, weights, tokens[rows, 5:], cache)
     torch.testing.assert_close(rest, read(model, tokens)[rows, 5:])
 
 
 def test_initial_weights_have_the_documented_spread():
-    from benchsuite.lm.model import Llama
-
     config = small(vocabulary=500, width=96, layers=8, feedforward=200)
-    model = Llama(config, torch.Generator().manual_seed(0))
+    model = LanguageModel.initial(config, [0])
     plain, residual = 0.55 / 96**0.5, 0.55 / 96**0.5 / 16**0.5
-    for name, weight in model.named_parameters():
-        if weight.dim() == 1:
+    for name, weight in parts(model.weights, config).items():
+        if "norm" in name:
             assert torch.equal(weight, torch.ones_like(weight))
         else:
             spread = residual if name.endswith((".out", ".down")) else plain
@@ -88,12 +93,70 @@ def test_initial_weights_have_the_documented_spread():
             assert abs(weight.mean().item()) < 0.03 * spread
 
 
-def test_gradients_of_a_cast_reach_the_fp32_weights():
-    model = make(small())
-    weights = model.cast(torch.bfloat16)
-    logits(weights, model(weights, some_tokens(model.config))).float().logsumexp(
-        -1
-    ).sum().backward()
-    for weight in model.parameters():
-        assert weight.grad.dtype == torch.float32
-        assert weight.grad.abs().sum() > 0
+@pytest.mark.parametrize("architecture", ["llama", "gpt2"])
+def test_matrices_stand_first(architecture):
+    config = small(architecture=architecture)
+    sizes = [(part.shape[0] > 1, part.size) for part in layout(config)]
+    assert sizes == sorted(sizes, key=lambda pair: not pair[0])
+    assert decayed(config) == sum(size for matrix, size in sizes if matrix)
+
+
+SHAPES = [
+    small(),
+    small(heads=4, shared_heads=2, tied=False),
+    small(architecture="gpt2"),
+    small(length=520),
+]
+
+
+@pytest.mark.parametrize("config", SHAPES)
+def test_gradients_are_those_of_transformers(config):
+    model = make(config)
+    tokens = some_tokens(config, rows=3, length=min(config.length, 40))
+    theirs = in_transformers(model, boundary=config.vocabulary - 1).train()
+    scores = theirs(tokens[:, :-1]).logits
+    F.cross_entropy(scores.flatten(0, 1), tokens[:, 1:].flatten()).backward()
+
+    weights = {name: w.detach().requires_grad_() for name, w in model.parts().items()}
+    hidden = model.hidden(weights, tokens[None, :, :-1])
+    count = tokens[:, 1:].numel()
+    loss = cross_entropy(hidden, head(weights), tokens[None, :, 1:].flatten(1), 1 / count)
+    loss.sum().backward()
+    expected = dict(theirs.named_parameters())
+    for name, weight in weights.items():
+        for their_name, grad in unpack(name, weight.grad[0], config).items():
+            torch.testing.assert_close(
+                grad, expected[their_name].grad, atol=1e-6, rtol=1e-4, msg=their_name
+            )
+
+
+def test_members_of_a_stack_are_as_if_alone():
+    config = small()
+    models = [make(config, seed=seed) for seed in range(3)]
+    stack = LanguageModel.stack(models)
+    tokens = torch.stack([some_tokens(config, rows=4) * (m + 1) % 23 for m in range(3)])
+    together = stack.hidden(stack.parts(), tokens)
+    for member, model in enumerate(models):
+        alone = model.hidden(model.parts(), tokens[member : member + 1])
+        torch.testing.assert_close(together[member], alone[0])
+        assert torch.equal(stack.member(member).weights, model.weights)
+
+
+@pytest.mark.parametrize("at_once", [1, 70, 1 << 20])
+def test_losses_in_chunks_are_losses_at_once(monkeypatch, at_once):
+    monkeypatch.setitem(losses._LOGITS_AT_ONCE, "cpu", at_once)
+    generator = torch.Generator().manual_seed(0)
+    hidden = torch.randn(2, 9, 6, generator=generator, requires_grad=True)
+    table = torch.randn(2, 23, 6, generator=generator, requires_grad=True)
+    targets = torch.randint(23, (2, 9), generator=generator)
+    expected = -torch.bmm(hidden, table.transpose(1, 2)).log_softmax(-1)
+    expected = expected.gather(2, targets[:, :, None]).squeeze(2)
+    torch.testing.assert_close(-log_probabilities(hidden, table, targets), expected)
+    found = cross_entropy(hidden, table, targets, 0.5)
+    torch.testing.assert_close(found, expected.sum(1) * 0.5)
+    weights = torch.tensor([1.0, 3.0])
+    wanted = torch.autograd.grad((expected.sum(1) * 0.5 * weights).sum(), (hidden, table))
+    for grad, other in zip(
+        torch.autograd.grad((found * weights).sum(), (hidden, table)), wanted, strict=True
+    ):
+        torch.testing.assert_close(grad, other)

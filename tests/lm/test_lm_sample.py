@@ -16,9 +16,13 @@ from transformers import (
     TopPLogitsWarper,
 )
 
+from benchsuite.lm import choose as lm_choose
 from benchsuite.lm import sample as lm_sample
+from benchsuite.lm.choose import _candidates, choose
 from benchsuite.lm.decoding import Decoding
-from benchsuite.lm.sample import choose, sample
+from benchsuite.lm.device import Device
+from benchsuite.lm.model import LanguageModel
+from benchsuite.lm.sample import sample, sample_all
 
 END = 0
 MODEL = make(small(), scale=4.0)
@@ -90,6 +94,12 @@ def test_what_is_left_after_truncation_keeps_its_proportions(decoding):
     assert chisquare(found[left], wanted).pvalue > UNLIKELY
 
 
+def what_is_left(probabilities, decoding):
+    """The tokens of a row that truncation leaves."""
+    cumulative, index = _candidates(probabilities, decoding)
+    return set(index[0][cumulative[0].diff(prepend=torch.zeros(1)) > 0].tolist())
+
+
 SCORES = st.permutations(range(12)).flatmap(
     lambda order: st.floats(0.05, 1.5).map(lambda gap: torch.tensor([[gap * i for i in order]]))
 )
@@ -111,23 +121,35 @@ def test_truncation_leaves_what_transformers_leaves(scores, temperature, top_k, 
     if (nucleus - top_p).abs().min() < 1e-5:
         return  # on the border, rounding decides
     expected = TopPLogitsWarper(top_p)(None, processed).isfinite()
-    left = lm_sample._truncate((scores / temperature).softmax(-1), decoding) > 0
-    assert torch.equal(left, expected)
+    left = what_is_left((scores / temperature).softmax(-1), decoding)
+    assert left == set(expected[0].nonzero().flatten().tolist())
     ends = torch.tensor([0.0, 1 - 2**-24])  # the smallest and the largest number there is
     chosen = choose(scores.expand(2, -1), ends, decoding)
-    assert chosen.tolist() == [left[0].nonzero().min(), left[0].nonzero().max()]
+    assert set(chosen.tolist()) == {
+        max(left, key=lambda i: scores[0, i]),
+        min(left, key=lambda i: scores[0, i]),
+    }
 
 
 def test_among_equals_top_k_keeps_no_more_than_k():
     decoding = Decoding(top_k=3)
-    left = lm_sample._truncate(torch.full((1, 8), 1 / 8), decoding) > 0
-    assert left.tolist() == [[True] * 3 + [False] * 5]
+    assert len(what_is_left(torch.full((1, 8), 1 / 8), decoding)) == 3
 
 
-@pytest.mark.parametrize(("top_p", "count"), [(0.5, 1), (0.51, 2), (0.75, 2), (0.76, 3), (1.0, 4)])
+@pytest.mark.parametrize(("top_p", "count"), [(0.5, 1), (0.51, 2), (0.75, 2), (0.76, 3), (0.9, 4)])
 def test_the_nucleus_is_the_smallest_set_that_reaches_p(top_p, count):
     probabilities = torch.tensor([[0.125, 0.5, 0.125, 0.25]])
-    assert (lm_sample._truncate(probabilities, Decoding(top_p=top_p)) > 0).sum() == count
+    assert len(what_is_left(probabilities, Decoding(top_p=top_p))) == count
+
+
+@pytest.mark.parametrize("candidates", [1, 3, 64])
+def test_how_many_are_sorted_at_first_changes_nothing(monkeypatch, candidates):
+    scores = torch.randn(200, 300, generator=torch.Generator().manual_seed(0))
+    decodings = [Decoding(top_p=0.9), Decoding(top_p=0.7, top_k=50)]
+    expected = [choose(scores, numbers(200), decoding) for decoding in decodings]
+    monkeypatch.setattr(lm_choose, "_CANDIDATES", candidates)
+    for decoding, drawn in zip(decodings, expected, strict=True):
+        assert torch.equal(choose(scores, numbers(200), decoding), drawn)
 
 
 @pytest.mark.parametrize("decoding", [GREEDY, Decoding(temperature=0, top_k=2, top_p=0.5)])
@@ -268,7 +290,7 @@ def test_a_row_does_not_depend_on_how_many_are_drawn():
 def test_batches_and_compaction_change_nothing(monkeypatch, batch, compact_below):
     prompts = mixed_prompts(40)
     expected = write(prompts, seed=9)
-    monkeypatch.setattr(lm_sample, "_BATCH", batch)
+    monkeypatch.setitem(lm_sample._ROWS, "cpu", batch)
     monkeypatch.setattr(lm_sample, "_COMPACT_BELOW", compact_below)
     assert equal(write(prompts, seed=9), expected)
 
@@ -278,3 +300,22 @@ def test_progress_adds_up_to_what_was_written():
     rows = write(mixed_prompts(40), progress=seen.append)
     assert sum(seen) == sum(map(len, rows))
     assert min(seen) > 0
+
+
+def test_threads_change_nothing(monkeypatch):
+    prompts = mixed_prompts(40)
+    monkeypatch.setitem(lm_sample._ROWS, "cpu", 8)
+    device = Device("cpu", "fp32", threads=3)
+    assert equal(sample(MODEL, prompts, END, PLAIN, 9, device), write(prompts, seed=9))
+
+
+@pytest.mark.parametrize("counts", [(5, 5, 5), (3, 17, 0)])
+def test_members_of_a_stack_write_as_if_alone(counts):
+    models = [make(small(), seed=seed, scale=4.0) for seed in range(3)]
+    prompts = [mixed_prompts(count, seed=seed) for seed, count in enumerate(counts)]
+    seeds, firsts = [7, 8, 9], [0, 4, 2]
+    together = sample_all(LanguageModel.stack(models), prompts, END, PLAIN, seeds, CPU, firsts)
+    for model, asked, seed, first, rows in zip(
+        models, prompts, seeds, firsts, together, strict=True
+    ):
+        assert equal(rows, write(asked, seed=seed, model=model, first_row=first))

@@ -6,7 +6,9 @@ import torch
 from small_models import CPU, in_transformers, make, small
 
 from benchsuite.lm import score as lm_score
-from benchsuite.lm.score import score
+from benchsuite.lm.device import Device
+from benchsuite.lm.model import LanguageModel
+from benchsuite.lm.score import score, score_all
 
 MODEL = make(small(), scale=3.0)
 LENGTH = MODEL.config.length
@@ -96,7 +98,7 @@ def test_a_row_does_not_depend_on_its_neighbours():
 def test_the_size_of_batches_changes_nothing(monkeypatch, tokens):
     rows = rows_of([40, 3, 12, 13, 14, 2, 60, 12])
     expected = score(MODEL, rows, CPU)
-    monkeypatch.setattr(lm_score, "_TOKENS_A_BATCH", tokens)
+    monkeypatch.setitem(lm_score._TOKENS_A_BATCH, "cpu", tokens)
     for found, other in zip(score(MODEL, rows, CPU), expected, strict=True):
         close(found, other)
 
@@ -106,3 +108,14 @@ def test_progress_adds_up_to_what_was_scored():
     rows = rows_of([40, 3, 12, 1, 90])
     score(MODEL, rows, CPU, seen.append)
     assert sum(seen) == sum(len(row) - 1 for row in rows)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_members_of_a_stack_and_threads_score_as_if_alone(threads):
+    rows = rows_of([40, 3, 12, 13, 14, 2, 60, 12])
+    models = [make(small(), seed=seed, scale=3.0) for seed in range(3)]
+    device = Device("cpu", "fp32", threads)
+    together = score_all(LanguageModel.stack(models), rows, device)
+    for model, found in zip(models, together, strict=True):
+        for scores, alone in zip(found, score(model, rows, CPU), strict=True):
+            close(scores, alone)
