@@ -8,7 +8,7 @@ import pytest
 CHECKOUT = Path(__file__).parents[1]
 ROOT = CHECKOUT / "benchsuite"
 PACKAGES = sorted(path.name for path in (CHECKOUT / "plugins").iterdir() if path.is_dir())
-LAYERS = ["lm", "stats", "plugins", "suites", "engine", "records", "leaderboard", "cli"]
+LAYERS = ["lm", "stats", "plugins", "suites", "engine", "records", "leaderboard", "bench", "cli"]
 """From the bottom up; `lm` and `stats` know nothing of each other."""
 FIRST_PARTY = (*PACKAGES, *(name.removeprefix("benchsuite_") + "/" for name in PACKAGES))
 SOURCES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))

@@ -48,10 +48,10 @@ class Outcome:
 def execute(plan: Plan, store: Store, watcher: Watcher, workers: int | None = None) -> Outcome:
     """Do every step of the plan that is not in the store.
 
-    On a CPU the steps run side by side in `workers` processes (by default one a core) of one
-    thread each; on an accelerator, or with one worker, in this process. A step that fails
-    takes those that need it with it, and no other. Raises `UserError` for what the user can
-    mend, as soon as it shows.
+    On a CPU the steps run side by side in `workers` processes (by default one a core); on an
+    accelerator, or with one worker, in this process. Components are told of the cores that
+    their worker has to itself. A step that fails takes those that need it with it, and no
+    other. Raises `UserError` for what the user can mend, as soon as it shows.
     """
     store.tidy()
     outcome = Outcome(reused=store.verified(plan.steps))
@@ -65,8 +65,10 @@ def execute(plan: Plan, store: Store, watcher: Watcher, workers: int | None = No
 
 
 def _default_workers(plan: Plan) -> int:
-    if plan.device[0] != "cpu":
-        return 1
+    return _cores() if plan.device[0] == "cpu" else 1
+
+
+def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -82,6 +84,9 @@ class _Run:
         self._plan, self._outcome, self._watcher, self._waiting = plan, outcome, watcher, waiting
         self._finished = set(outcome.reused)
         self._at_once = plan.device[0] != "cpu"
+        self._generation = {
+            identity: cell.generation for cell in plan.cells for identity in cell.measures.values()
+        }
         self._running: dict[Future[list[Done]], list[Step]] = {}
 
     def go(self, submit: Submit, workers: int) -> None:
@@ -98,21 +103,26 @@ class _Run:
     def _next_task(self) -> list[Step]:
         """Take the next steps to hand to a worker.
 
-        On an accelerator these are all that one component can do at once. On a CPU it is one,
-        for every core to have some; but the measures of one model go together, since it is
-        then opened and scored once.
+        On an accelerator these are all that one component can do at once; of measures those
+        of one generation, whose models then stay open from metric to metric. On a CPU it is
+        one, for every core to have some; but the measures of one model go together, since it
+        is then opened and scored once.
         """
         ready = [s for s in self._waiting.values() if self._finished.issuperset(s.needs)]
         ready.sort(key=lambda step: step.kind not in _URGENT)  # stable: else in plan order
         task = ready[:1]
         if task and self._at_once:
-            task = [s for s in ready if (s.kind, s.component) == (task[0].kind, task[0].component)]
+            task = [s for s in ready if self._batch(s) == self._batch(task[0])]
         elif task and task[0].kind == "measure":
             subject = _subject(task[0])
             task = [s for s in ready if s.kind == "measure" and _subject(s) == subject]
         for step in task:
             del self._waiting[step.identity]
         return task
+
+    def _batch(self, step: Step) -> tuple[object, ...]:
+        """What steps have in common that an accelerator does at once."""
+        return step.kind, step.component, self._generation.get(step.identity)
 
     def _collect(self, future: Future[list[Done]], task: list[Step]) -> None:
         try:
@@ -153,7 +163,7 @@ def _subject(step: Step) -> tuple[str, ...]:
 @contextmanager
 def _pool(plan: Plan, store: Store, workers: int, watcher: Watcher) -> Iterator[Submit]:
     """Give a function that hands steps to a worker."""
-    setup = (store.url, plan.device, plan.suite.learner)
+    setup = (store.url, plan.device, plan.suite.learner, max(1, _cores() // workers))
     if workers == 1:
         here = worker.Worker(*setup)
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from math import ceil
 from typing import Any, Literal, get_args
 
-from benchsuite.errors import UserError
+from benchsuite.engine.identities import component_identity, fingerprint, operation_digest
 from benchsuite.identity import derive_seed, digest
-from benchsuite.plugins.kinds import Corpus, Learner, Metric
-from benchsuite.plugins.loading import digest as component_digest
-from benchsuite.plugins.loading import load, package_versions
-from benchsuite.plugins.source import source_digest
+from benchsuite.plugins.kinds import Learner, Metric
+from benchsuite.plugins.loading import load
 from benchsuite.suites.resolve import Chosen, ResolvedRegime, ResolvedSuite
 
 StepKind = Literal["prepare", "tokenizer", "mix", "train", "generate", "grade", "measure"]
@@ -79,7 +76,7 @@ class Plan:
 def plan(suite: ResolvedSuite, device: tuple[str, str]) -> Plan:
     """Unfold a suite. `device` is (kind, precision); it decides the numbers, so it is hashed.
 
-    Reads the corpus's fingerprint. Raises `UserError`.
+    Reads the fingerprints of corpus and learner. Raises `UserError`.
     """
     return _Planner(suite, device).build()
 
@@ -89,6 +86,8 @@ class _Planner:
         self._suite = suite
         self._plan = Plan(suite, device)
         self._learner: Learner[Any] = suite.learner.make()
+        base = fingerprint(suite.learner)
+        self._base = {"fingerprint": base} if base else {}
         self._budget = suite.suite.budget
         tokens = self._budget.amount if self._budget.unit == "tokens" else 0
         self._flops = self._learner.training_flops(tokens)
@@ -109,7 +108,7 @@ class _Planner:
             self._suite.corpus,
             {
                 "held_out": self._suite.suite.held_out.model_dump(mode="json"),
-                "fingerprint": _fingerprint(self._suite.corpus),
+                "fingerprint": fingerprint(self._suite.corpus),
             },
             {},
             label="prepare the corpus",
@@ -119,7 +118,7 @@ class _Planner:
             self._plan.human = self._add(
                 "tokenizer",
                 self._suite.learner,
-                {},
+                self._base,
                 {"rows": (prepared,)},
                 label="learn the tokenizer",
             )
@@ -133,7 +132,7 @@ class _Planner:
         train = self._add(
             "train",
             self._suite.learner,
-            budget,
+            {**budget, **self._base},
             {"rows": (mix,), "human": (human,)},
             # Not the regime: a model and its control share their order and initialisation.
             seed=derive_seed(seed, "train", generation),
@@ -272,8 +271,8 @@ class _Planner:
         identity = digest(
             {
                 "kind": kind,
-                "operation": _operation_digest(kind),
-                "component": component and _component_identity(component),
+                "operation": operation_digest(kind),
+                "component": component and component_identity(component),
                 "arguments": arguments,
                 "inputs": inputs,
                 "seed": seed,
@@ -296,31 +295,3 @@ def _to_write(regime: ResolvedRegime, budget: int) -> int:
     for _, keep in regime.graders:
         share /= keep.best
     return ceil(budget * share)
-
-
-def _fingerprint(chosen: Chosen) -> str:
-    """Return the fingerprint of a corpus; a plugin that fails at it is named."""
-    corpus: Corpus[Any] = chosen.make()
-    try:
-        return corpus.fingerprint()
-    except UserError:
-        raise
-    except Exception as failure:
-        raise UserError(f"the corpus {chosen.name} failed: {failure}.") from failure
-
-
-def _component_identity(chosen: Chosen) -> dict[str, Any]:
-    """What of a component goes into a step's identity."""
-    return {
-        "name": chosen.name,
-        "version": chosen.registered.component.version,
-        "source": component_digest(chosen.registered),
-        "packages": package_versions(chosen.registered),
-        "parameters": chosen.parameters.model_dump(mode="json"),
-    }
-
-
-@cache
-def _operation_digest(kind: StepKind) -> str:
-    """Digest of the code that performs a kind of step."""
-    return source_digest(f"benchsuite.engine.operations.{kind}")

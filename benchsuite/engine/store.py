@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import fsspec
@@ -17,6 +18,7 @@ import platformdirs
 from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from benchsuite.engine.holding import LOCK, held
 from benchsuite.errors import UserError
 from benchsuite.identity import digest
 from benchsuite.plugins.kinds import Cost
@@ -25,6 +27,9 @@ _log = logging.getLogger(__name__)
 _MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
 _A_DAY = 24 * 60 * 60
+_A_WEEK = 7 * _A_DAY
+_A_MOMENT = 1.0
+"""Seconds that the workers of a run that was killed may take to end."""
 
 
 class StoredFile(BaseModel):
@@ -80,6 +85,7 @@ class Store:
         try:
             (self._root / "unfinished").mkdir(parents=True, exist_ok=True)
             (self._root / "damaged").mkdir(exist_ok=True)
+            (self._root / "scratch").mkdir(exist_ok=True)
         except OSError as failure:
             raise UserError(
                 f"the store {url} cannot be written: {failure.strerror}; name another with --store."
@@ -94,10 +100,21 @@ class Store:
         return Manifest.model_validate_json((self.path(identity) / _MANIFEST).read_bytes())
 
     def tidy(self) -> None:
-        """Remove what runs that were killed left unfinished, a day after."""
+        """Remove what killed runs left: unfinished steps a day after, scratch a week after."""
         for folder in (self._root / "unfinished").iterdir():
             if time.time() - folder.stat().st_mtime > _A_DAY:
                 shutil.rmtree(folder, ignore_errors=True)
+        for lock in (self._root / "scratch").glob(f"*{LOCK}"):
+            folder = lock.with_suffix("")
+            with held(folder, 0) as ours:
+                if (
+                    ours
+                    and folder.exists()
+                    and (
+                        self._is_here(folder.name) or time.time() - folder.stat().st_mtime > _A_WEEK
+                    )
+                ):
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def verified(self, identities: Iterable[str]) -> set[str]:
         """Return those steps that are there and whole; damaged ones are set aside."""
@@ -121,6 +138,29 @@ class Store:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    @contextmanager
+    def scratch(self, identity: str) -> Iterator[Path]:
+        """Give a step's local folder that survives a kill; it goes when the step is finished.
+
+        It is given again, as it was left, when the step is tried again. While another process
+        has it, since two runs may do one step, a folder is given that goes when the block ends.
+        """
+        folder = self._root / "scratch" / identity
+        with held(folder, _A_MOMENT) as ours:
+            if not ours:
+                with self.writing() as own:
+                    yield own
+                return
+            folder.mkdir(exist_ok=True)
+            os.utime(folder)  # tidy() counts from here
+            try:
+                yield folder
+            finally:
+                if self._is_here(identity):
+                    shutil.rmtree(folder, ignore_errors=True)
+                with suppress(OSError):
+                    folder.rmdir()  # where nothing is in it
+
     def commit(self, folder: Path, identity: str, kind: str, label: str, cost: Cost) -> None:
         """Make a written folder the finished step `identity`."""
         files = {
@@ -132,6 +172,9 @@ class Store:
         (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2) + "\n")
         _move(folder, self.path(identity))
         self._publish(identity)
+
+    def _is_here(self, identity: str) -> bool:
+        return (self.path(identity) / _MANIFEST).is_file()
 
     def _publish(self, identity: str) -> None:
         """Have a step that is whole here in the remote store too, manifest last."""
@@ -151,7 +194,7 @@ class Store:
     def _fetch(self, identity: str) -> bool:
         """Have a step in the local folder; False where there is none."""
         path = self.path(identity)
-        if (path / _MANIFEST).is_file():
+        if self._is_here(identity):
             return True
         if not self._is_remote or not self._is_published(identity):
             return False
@@ -181,7 +224,7 @@ class Store:
 
     def _verify(self, identity: str) -> None:
         folder = self.path(identity)
-        if not (folder / _MANIFEST).is_file():
+        if not self._is_here(identity):
             raise Damaged("its manifest is missing")
         manifest = self.manifest(identity)
         if manifest.identity != identity:

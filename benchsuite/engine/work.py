@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,10 @@ ROWS = "rows.parquet"
 
 @dataclass(frozen=True)
 class Work:
-    """One step to do: its component made, its inputs as folders, and the folder to fill."""
+    """One step to do: its component made, its inputs as folders, and the folder to fill.
+
+    `open_scratch` makes the folder `scratch`, for steps that ask for it.
+    """
 
     component: Any
     component_name: str
@@ -30,6 +33,12 @@ class Work:
     directory: Path
     context: Context
     learner: Learner[Any]
+    open_scratch: Callable[[], Path]
+
+    @cached_property
+    def scratch(self) -> Path:
+        """A folder that survives a kill, and is given again when the step is tried again."""
+        return self.open_scratch()
 
     def one(self, role: str) -> Path:
         """Folder of the only step in a role."""
@@ -81,9 +90,13 @@ _opened: dict[Path, Model] = {}
 
 
 def open_model(folder: Path, learner: Learner[Any], device: Device) -> Model:
-    """Open a model; the last one stays open, since steps on one model come in a row."""
+    """Open a model; it stays open for the steps that follow, until `close_models_but`."""
     if folder not in _opened:
-        model = learner.open(folder, device)
-        _opened.clear()
-        _opened[folder] = model
+        _opened[folder] = learner.open(folder, device)
     return _opened[folder]
+
+
+def close_models_but(needed: Iterable[Path]) -> None:
+    """Close all models but those of the steps that come next."""
+    for folder in _opened.keys() - set(needed):
+        del _opened[folder]

@@ -19,7 +19,7 @@ import psutil
 
 from benchsuite.engine.plan import Step
 from benchsuite.engine.store import Store
-from benchsuite.engine.work import Spent, Work
+from benchsuite.engine.work import Spent, Work, close_models_but
 from benchsuite.errors import UserError
 from benchsuite.lm.device import Device, keep_freed_memory, make_deterministic
 from benchsuite.plugins.kinds import Context, Cost, Learner, TrainingFailed
@@ -43,13 +43,18 @@ class Done:
 
 
 class Worker:
-    """Does steps of one plan, one after the other, and commits each to the store."""
+    """Does steps of one plan, one after the other, and commits each to the store.
 
-    def __init__(self, store_url: str, device: tuple[str, str], learner: Chosen) -> None:
+    `threads` is how many threads a component may use, on work whose results do not depend on it.
+    """
+
+    def __init__(
+        self, store_url: str, device: tuple[str, str], learner: Chosen, threads: int = 1
+    ) -> None:
         make_deterministic()
         keep_freed_memory()
         self._store = Store(store_url)
-        self._device = Device(*device)  # type: ignore[arg-type]
+        self._device = Device(*device, threads)  # type: ignore[arg-type]
         self._learner: Learner[Any] = learner.make()
 
     def do(self, steps: Sequence[Step], report: Report) -> list[Done]:
@@ -64,7 +69,7 @@ class Worker:
         """Do steps of one component, committing each as soon as it is done."""
         with ExitStack() as stack:
             folders = [stack.enter_context(self._store.writing()) for _ in steps]
-            results = self._results(steps, folders, report)
+            results = self._results(steps, folders, stack, report)
             for step, folder in zip(steps, folders, strict=True):
                 _reset_peak_memory()
                 started = time.perf_counter()
@@ -81,10 +86,13 @@ class Worker:
                     yield Done(step.identity, cost)
 
     def _results(
-        self, steps: Sequence[Step], folders: Sequence[Path], report: Report
+        self, steps: Sequence[Step], folders: Sequence[Path], stack: ExitStack, report: Report
     ) -> Iterator[Spent | Exception]:
         """Perform steps of one kind, one after the other or at once."""
-        works = [self._work(*pair, report) for pair in zip(steps, folders, strict=True)]
+        works = [self._work(*pair, stack, report) for pair in zip(steps, folders, strict=True)]
+        models = {path for work in works for path in work.inputs.get("model", ())}
+        if models or steps[0].kind == "train":  # measures without a model stand between others
+            close_models_but(models)
         operation = import_module(f"benchsuite.engine.operations.{steps[0].kind}")
         if hasattr(operation, "run_all"):
             yield from operation.run_all(works)
@@ -95,7 +103,7 @@ class Worker:
                 except Exception as failure:  # noqa: BLE001 (the next may still succeed)
                     yield failure
 
-    def _work(self, step: Step, folder: Path, report: Report) -> Work:
+    def _work(self, step: Step, folder: Path, stack: ExitStack, report: Report) -> Work:
         return Work(
             component=step.component and step.component.make(),
             component_name=step.component.name if step.component else step.kind,
@@ -112,6 +120,7 @@ class Worker:
                 lambda done, total: report(step.identity, done, total),
             ),
             learner=self._learner,
+            open_scratch=lambda: stack.enter_context(self._store.scratch(step.identity)),
         )
 
     def _input(self, identity: str) -> Path:
@@ -149,10 +158,12 @@ _worker: Worker | None = None
 _queue: Any = None
 
 
-def start(store_url: str, device: tuple[str, str], learner: Chosen, queue: Any) -> None:
+def start(
+    store_url: str, device: tuple[str, str], learner: Chosen, threads: int, queue: Any
+) -> None:
     """Make this process a worker; it ends when its parent is gone."""
     global _worker, _queue
-    _worker, _queue = Worker(store_url, device, learner), queue
+    _worker, _queue = Worker(store_url, device, learner, threads), queue
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

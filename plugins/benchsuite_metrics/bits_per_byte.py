@@ -41,5 +41,5 @@ class BitsPerByte(Metric[Parameters]):
 def _measured(name: str, rows: pa.Table, subject: Subject, context: Context) -> Measurement:
     if not rows.num_rows:
         return Measurement(None, 0, name)
-    scores = subject.model.score(rows, context)
+    scores = subject.score(rows, context)
     return ratio(-scores.totals / log(2), scores.bytes, rows.num_rows).named(name)

@@ -33,7 +33,7 @@ class RareTokenLoss(Metric[Parameters]):
         names = ("rare half", "frequent half")
         if not subject.human.test.num_rows:
             return [Measurement(None, 0, name) for name in names]
-        scores = subject.model.score(subject.human.test, context)
+        scores = subject.score(subject.human.test, context)
         tokens = np.concatenate(scores.tokens)
         losses = -np.concatenate(scores.log_probabilities).astype(np.float64)
         rows = np.repeat(np.arange(len(scores.lengths)), scores.lengths)

@@ -1,6 +1,7 @@
 """A plugin whose rows are numbers and whose models are means: a run of it takes milliseconds."""
 
 import json
+import os
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from benchsuite.api import (
     Scores,
     Trained,
     TrainingFailed,
+    UserError,
     hookimpl,
 )
 
@@ -69,6 +71,35 @@ class Mean(Learner[LearnerParameters]):
 
     def training_flops(self, amount):
         return 10 * amount
+
+
+class CountingParameters(LearnerParameters):
+    dies_on_seed: int | None = None
+    base: str = ""
+
+
+class Counting(Mean):
+    """Counts to ten in its scratch folder, and on one seed dies half way, the first time."""
+
+    parameters_type = CountingParameters
+
+    def fingerprint(self):
+        if self.parameters.base == "broken":
+            raise ZeroDivisionError("division by zero")
+        if self.parameters.base == "missing":
+            raise UserError("learner.base is not there; name a checkpoint.")
+        return self.parameters.base
+
+    def train(self, job, context):
+        counter = job.scratch / "counter"
+        begun = int(counter.read_text()) if counter.exists() else 0
+        for number in range(begun, 10):
+            counter.write_text(str(number))
+            if number == 5 and not begun and job.seed == self.parameters.dies_on_seed:
+                os._exit(9)
+        notes = {"begun": begun, "threads": context.device.threads}
+        (job.directory / "notes.json").write_text(json.dumps(notes))
+        return super().train(job, context)
 
 
 class MeanModel(Model):
@@ -130,6 +161,14 @@ class Centre(_Metric):
         return subject.model.mean
 
 
+class Likelihood(_Metric):
+    needs: ClassVar = frozenset({"model"})
+
+    def _value(self, subject):
+        scores = subject.score(subject.human.test, None)
+        return float(scores.totals.mean())
+
+
 class Spread(_Metric):
     needs: ClassVar = frozenset({"samples", "training"})
 
@@ -151,10 +190,12 @@ def benchsuite_components():
         for kind, name, attribute in [
             ("corpus", "numbers", "Numbers"),
             ("learner", "mean", "Mean"),
+            ("learner", "counting", "Counting"),
             ("generator", "self", "Self"),
             ("grader", "near", "Near"),
             ("grader", "large", "Large"),
             ("metric", "centre", "Centre"),
+            ("metric", "likelihood", "Likelihood"),
             ("metric", "spread", "Spread"),
             ("metric", "spent", "Spent"),
         ]

@@ -1,4 +1,4 @@
-"""A suite of made-up components, its plan, and single steps to do."""
+"""A suite of made-up components, its plan, who watches it, and single steps to do."""
 
 import tempfile
 from collections.abc import Mapping
@@ -76,6 +76,24 @@ def numbers_plan(
     return plan(suite, device)
 
 
+class Watcher:
+    """Notes what it is told."""
+
+    def __init__(self):
+        self.reused, self.done, self.reports = None, [], []
+
+    def started(self, plan, reused):
+        assert self.reused is None
+        self.reused = set(reused)
+
+    def progress(self, step, done, total):
+        self.reports.append((step.identity, done, total))
+
+    def finished(self, step, done):
+        assert step.identity == done.identity
+        self.done.append((step, done))
+
+
 def work_on(
     folder: Path,
     arguments: Mapping[str, object],
@@ -93,6 +111,11 @@ def work_on(
             pq.write_table(table, path / ROWS)
     made = folder / "made"
     made.mkdir(parents=True)
+
+    def open_scratch() -> Path:
+        (folder / "scratch").mkdir(exist_ok=True)
+        return folder / "scratch"
+
     return Work(
         component=component,
         component_name="acme/component",
@@ -102,6 +125,7 @@ def work_on(
         directory=made,
         context=Context(seed, Device("cpu", "fp32")),
         learner=learner,
+        open_scratch=open_scratch,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
-from made_up_suite import numbers_plan
+from made_up_suite import Watcher, numbers_plan
 
 from benchsuite.api import UserError
 from benchsuite.engine import work as engine_work
@@ -18,24 +18,6 @@ from benchsuite.engine.work import ROWS, Spent
 from benchsuite.identity import derive_seed
 from benchsuite.plugins.registry import installed
 from benchsuite.suites.resolve import Changes, resolve
-
-
-class Watcher:
-    """Notes what it is told."""
-
-    def __init__(self):
-        self.reused, self.done, self.reports = None, [], []
-
-    def started(self, plan, reused):
-        assert self.reused is None
-        self.reused = set(reused)
-
-    def progress(self, step, done, total):
-        self.reports.append((step.identity, done, total))
-
-    def finished(self, step, done):
-        assert step.identity == done.identity
-        self.done.append((step, done))
 
 
 @pytest.fixture(autouse=True)

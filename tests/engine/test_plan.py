@@ -2,10 +2,12 @@
 
 from collections import Counter
 
+import made_up_components
 import pytest
 from made_up_suite import CPU, REGIMES, numbers_plan
 
-from benchsuite.engine import plan as engine_plan
+from benchsuite.api import UserError
+from benchsuite.engine import identities as engine_identities
 from benchsuite.engine.plan import STEP_KINDS, plan
 from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import installed
@@ -252,16 +254,16 @@ def test_the_device_changes_what_it_computes():
 )
 def test_the_code_of_an_operation_is_part_of_its_steps(monkeypatch, kind, reached):
     before = numbers_plan()
-    digest = engine_plan.source_digest
-    engine_plan._operation_digest.cache_clear()
+    digest = engine_identities.source_digest
+    engine_identities.operation_digest.cache_clear()
     monkeypatch.setattr(
-        *(engine_plan, "source_digest"),
+        *(engine_identities, "source_digest"),
         lambda name: "changed" if name.endswith(f".operations.{kind}") else digest(name),
     )
     try:
         after = numbers_plan()
     finally:
-        engine_plan._operation_digest.cache_clear()
+        engine_identities.operation_digest.cache_clear()
     lost = set(before.steps) - set(after.steps)
     assert of_kind(before, kind) <= lost
     assert {before.steps[identity].kind for identity in lost} == reached
@@ -272,12 +274,12 @@ def test_the_code_of_an_operation_is_part_of_its_steps(monkeypatch, kind, reache
 
 def test_the_source_of_a_component_is_part_of_its_steps(monkeypatch):
     before = numbers_plan()
-    digest = engine_plan.component_digest
+    digest = engine_identities.digest
 
     def changed(registered):
         return "changed" if registered.component.name == "made-up/near" else digest(registered)
 
-    monkeypatch.setattr(engine_plan, "component_digest", changed)
+    monkeypatch.setattr(engine_identities, "digest", changed)
     after = numbers_plan()
     graded = {
         i for i, s in before.steps.items() if s.component and s.component.name.endswith("near")
@@ -290,5 +292,40 @@ def test_the_source_of_a_component_is_part_of_its_steps(monkeypatch):
 
 def test_the_versions_of_its_packages_are_part_of_a_step(monkeypatch):
     before = numbers_plan()
-    monkeypatch.setattr(engine_plan, "package_versions", lambda registered: {"numpy": "0"})
+    monkeypatch.setattr(engine_identities, "package_versions", lambda registered: {"numpy": "0"})
     assert not set(before.steps) & set(numbers_plan().steps)
+
+
+# -- a learner's base ---------------------------------------------------------------------------
+
+
+def counting(base):
+    return numbers_plan(("learner: mean", f"learner: {{name: counting, base: {base}}}"))
+
+
+def test_what_training_starts_from_is_part_of_training_and_of_the_tokenizer(monkeypatch):
+    learner = made_up_components.Counting
+    monkeypatch.setattr(learner, "tokenizes", True)
+    one = counting("one")
+    for step in one.steps.values():
+        base = step.arguments.get("fingerprint") if step.kind != "prepare" else None
+        assert base == ("one" if step.kind in ("tokenizer", "train") else None)
+    assert set(counting("one").steps) == set(one.steps)
+    monkeypatch.setattr(learner, "fingerprint", lambda self: "its files have changed")
+    changed = counting("one")
+    assert {one.steps[i].kind for i in set(one.steps) & set(changed.steps)} == {"prepare"}
+
+
+def test_a_learner_that_starts_from_nothing_has_no_fingerprint_in_its_steps():
+    for made in (numbers_plan(), counting('""')):
+        trains = [made.steps[i] for i in of_kind(made, "train")]
+        assert {frozenset(step.arguments) for step in trains} == {frozenset({"amount", "unit"})}
+
+
+def test_a_learner_that_fails_at_its_fingerprint_is_named():
+    with pytest.raises(UserError) as refused:
+        counting("broken")
+    assert str(refused.value) == "the learner made-up/counting failed: division by zero."
+    with pytest.raises(UserError) as refused:
+        counting("missing")
+    assert str(refused.value) == "learner.base is not there; name a checkpoint."

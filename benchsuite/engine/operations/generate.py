@@ -1,6 +1,9 @@
-"""Rows that generators make."""
+"""Rows that generators make, of as many models at once as are handed over."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import ParamSpec, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,27 +12,54 @@ from benchsuite.engine.work import Spent, Work
 from benchsuite.lm.decoding import Decoding
 from benchsuite.plugins.kinds import GenerationRequest, Unit
 
+P = ParamSpec("P")
+T = TypeVar("T")
 
-def run(work: Work) -> Spent:
+
+def run_all(works: Sequence[Work]) -> Iterator[Spent | Exception]:
     """Have a generator make rows; count their tokens, give each an `id` and its provenance."""
-    amount, unit = work.arguments["amount"], work.arguments["unit"]
-    model = work.model()
-    request = GenerationRequest(
-        model=model,
+    asked = [_attempt(_request, work) for work in works]
+    able = [pair for pair in zip(asked, works, strict=True) if not isinstance(pair[0], Exception)]
+    requests, contexts = [request for request, _ in able], [work.context for _, work in able]
+    made = works[0].component.generate_all(requests, contexts) if able else iter(())
+    for work, request in zip(works, asked, strict=True):
+        if isinstance(request, Exception):
+            yield request
+            continue
+        rows = next(made, RuntimeError("it made no rows"))
+        yield rows if isinstance(rows, Exception) else _attempt(_written, work, request, rows)
+
+
+def _attempt(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Exception:
+    """Return what `do` returns or, since others may still succeed, what it fails with."""
+    try:
+        return do(*args, **kwargs)
+    except Exception as failure:  # noqa: BLE001 (a plugin may raise anything)
+        return failure
+
+
+def _request(work: Work) -> GenerationRequest:
+    return GenerationRequest(
+        model=work.model(),
         human=work.human(),
-        amount=amount,
-        unit=unit,
+        amount=work.arguments["amount"],
+        unit=work.arguments["unit"],
         decoding=Decoding.model_validate(work.arguments["decoding"]),
     )
-    rows = work.component.generate(request, work.context)
+
+
+def _written(work: Work, request: GenerationRequest, rows: pa.Table) -> Spent:
+    """Check and write what was made for one request."""
     if work.learner.tokenizes:
         rows = work.learner.tokenize(rows, work.one("human"))
-    made = _amount(rows, unit)
-    if made < amount:
-        raise RuntimeError(f"it made {made:,} {unit} where {amount:,} were asked for")
+    made = _amount(rows, request.unit)
+    if made < request.amount:
+        raise RuntimeError(
+            f"it made {made:,} {request.unit} where {request.amount:,} were asked for"
+        )
     tokens = _amount(rows, "tokens") if "tokens" in rows.column_names else rows.num_rows
     work.write_rows(_with_provenance(rows, work))
-    return Spent(tokens, model.flops(tokens))
+    return Spent(tokens, request.model.flops(tokens))
 
 
 def _amount(rows: pa.Table, unit: Unit) -> int:

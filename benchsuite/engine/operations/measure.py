@@ -6,17 +6,19 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from benchsuite.engine.work import Spent, Work, manifest, open_model, read_rows
-from benchsuite.plugins.kinds import Cost, Measurement, Subject
+from benchsuite.engine.work import Spent, Work, manifest, read_rows
+from benchsuite.plugins.kinds import Cost, Measurement, Panel, Subject
 
 MEASUREMENTS = "measurements.json"
 
 
 def run_all(works: Sequence[Work]) -> Iterator[Spent]:
     """Measure models with one metric and write what was found on each."""
-    subjects = [_subject(work) for work in works]
+    panel = Panel([work.model for work in works])
+    subjects = [_subject(work, panel, place) for place, work in enumerate(works)]
     measured = works[0].component.measure_all(subjects, works[0].context)
     for work, found in zip(works, measured, strict=True):
         document = [_checked(measurement) for measurement in found]
@@ -24,17 +26,15 @@ def run_all(works: Sequence[Work]) -> Iterator[Spent]:
         yield Spent()
 
 
-def _subject(work: Work) -> Subject:
+def _subject(work: Work, panel: Panel, place: int) -> Subject:
     inputs = work.inputs
+    reads_model = "model" in inputs
     return Subject(
         human=work.human(),
-        open_model=(
-            (lambda: open_model(work.one("model"), work.learner, work.context.device))
-            if "model" in inputs
-            else None
-        ),
+        open_model=work.model if reads_model else None,
         **{role: read_rows(work.one(role)) for role in ("samples", "training") if role in inputs},
         ledger=_ledger(work),
+        scorer=partial(panel.score, place) if reads_model else None,
     )
 
 

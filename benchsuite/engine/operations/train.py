@@ -25,4 +25,5 @@ def _job(work: Work) -> TrainingJob:
         tokenizer=work.one("human") if work.learner.tokenizes else None,
         seed=work.context.seed,
         directory=work.directory,
+        scratch=work.scratch,
     )

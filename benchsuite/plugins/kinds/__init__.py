@@ -29,6 +29,7 @@ from benchsuite.plugins.kinds.metric import (
     Subject,
 )
 from benchsuite.plugins.kinds.model import Model, SampleRequest, Scores, Tokens
+from benchsuite.plugins.kinds.panel import Panel
 
 __all__ = [
     "Axis",
@@ -47,6 +48,7 @@ __all__ = [
     "Metric",
     "Model",
     "Need",
+    "Panel",
     "Parameters",
     "SampleRequest",
     "Scores",

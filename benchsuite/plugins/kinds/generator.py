@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -30,3 +31,17 @@ class Generator(ComponentBase[P]):
     @abstractmethod
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
         """Return rows: content columns and, where rows have one, a `prompt` column."""
+
+    def generate_all(
+        self, requests: Sequence[GenerationRequest], contexts: Sequence[Context]
+    ) -> Iterator[pa.Table | Exception]:
+        """Yield the rows of each request, or the exception it failed with, in their order.
+
+        Override to answer the requests at once; each must get the rows that `generate` would
+        give it alone with its own context.
+        """
+        for request, context in zip(requests, contexts, strict=True):
+            try:
+                yield self.generate(request, context)
+            except Exception as failure:  # noqa: BLE001 (the next may still succeed)
+                yield failure

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """One model to train, on exactly `amount` tokens (or rows) of `rows`, into `directory`."""
+    """One model to train, on exactly `amount` tokens (or rows) of `rows`, into `directory`.
+
+    `scratch` is a folder of the learner's own that survives a kill of the process. It is given
+    again, as it was left, when the same model is tried again, and is gone once the model is
+    stored; so checkpoints of a long training belong there. What a kill in the middle of a write
+    leaves in it, and what a damaged one does, is the learner's affair: write beside and rename,
+    check what is read, and begin anew where it does not hold. The model must not depend on
+    whether it was interrupted.
+    """
 
     rows: pa.Table
     amount: int
@@ -27,6 +35,7 @@ class TrainingJob:
     tokenizer: Path | None
     seed: int
     directory: Path
+    scratch: Path
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,14 @@ class Learner(ComponentBase[P]):
 
     tokenizes: ClassVar[bool] = False
     """Whether `fit_tokenizer` and `tokenize` mean anything for this learner."""
+
+    def fingerprint(self) -> str:
+        """Return a digest of the files that training starts from, such as a base checkpoint's.
+
+        It is asked for when a plan is made, so it must be cheap; "" where training starts from
+        nothing but rows and parameters. Raises `UserError`.
+        """
+        return ""
 
     def fit_tokenizer(self, rows: pa.Table, directory: Path, context: Context) -> None:
         """Learn a tokenizer from human training rows and write it into `directory`."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from benchsuite.plugins.kinds.base import ComponentBase, Context, P
 from benchsuite.plugins.kinds.corpus import HumanRows
-from benchsuite.plugins.kinds.model import Model
+from benchsuite.plugins.kinds.model import Model, Scores
 
 Axis = Literal[
     "creativity",
@@ -59,6 +59,7 @@ class Subject:
     samples: pa.Table = field(default_factory=lambda: pa.table({}))
     training: pa.Table = field(default_factory=lambda: pa.table({}))
     ledger: Mapping[str, Cost] = field(default_factory=dict)
+    scorer: Callable[[pa.Table, Context], Scores] | None = None
 
     @cached_property
     def model(self) -> Model:
@@ -66,6 +67,14 @@ class Subject:
         if self.open_model is None:
             raise LookupError("a metric that reads the model must list `model` in its needs")
         return self.open_model()
+
+    def score(self, rows: pa.Table, context: Context) -> Scores:
+        """Return the model's scores of `rows`, a table that is scored for every model.
+
+        Models that are measured at once score it at once. Rows of this model alone, such as
+        its samples, are for `model.score`.
+        """
+        return (self.scorer or self.model.score)(rows, context)
 
 
 @dataclass(frozen=True)

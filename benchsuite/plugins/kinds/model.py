@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -73,6 +73,29 @@ class Model(ABC):
     @abstractmethod
     def score(self, rows: pa.Table, context: Context) -> Scores:
         """Return the log-probabilities of the rows' tokens."""
+
+    @classmethod
+    def sample_all(
+        cls,
+        models: Sequence[Self],
+        requests: Sequence[SampleRequest],
+        contexts: Sequence[Context],
+    ) -> list[pa.Table]:
+        """Have each model write what it is asked for, one after the other.
+
+        Override to have them write at once; each must write what `sample` would.
+        """
+        asked = zip(models, requests, contexts, strict=True)
+        return [model.sample(request, context) for model, request, context in asked]
+
+    @classmethod
+    def score_all(cls, models: Sequence[Self], rows: pa.Table, context: Context) -> list[Scores]:
+        """Have each model score the same rows, one after the other.
+
+        Override to have them score at once. Where `score` keeps what it found, so should this,
+        and look there first: several metrics ask for the same rows.
+        """
+        return [model.score(rows, context) for model in models]
 
     @abstractmethod
     def score_continuations(self, pairs: Sequence[tuple[str, str]], context: Context) -> np.ndarray:

@@ -1,0 +1,41 @@
+"""What of components and code goes into a step's identity."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from benchsuite.errors import UserError
+from benchsuite.plugins.kinds import Corpus, Learner
+from benchsuite.plugins.loading import digest, package_versions
+from benchsuite.plugins.source import source_digest
+from benchsuite.suites.resolve import Chosen
+
+
+def fingerprint(chosen: Chosen) -> str:
+    """Return the fingerprint of a corpus or learner; a plugin that fails at it is named."""
+    component: Corpus[Any] | Learner[Any] = chosen.make()
+    try:
+        return component.fingerprint()
+    except UserError:
+        raise
+    except Exception as failure:
+        kind = chosen.registered.component.kind
+        raise UserError(f"the {kind} {chosen.name} failed: {failure}.") from failure
+
+
+def component_identity(chosen: Chosen) -> dict[str, Any]:
+    """What of a component goes into a step's identity."""
+    return {
+        "name": chosen.name,
+        "version": chosen.registered.component.version,
+        "source": digest(chosen.registered),
+        "packages": package_versions(chosen.registered),
+        "parameters": chosen.parameters.model_dump(mode="json"),
+    }
+
+
+@cache
+def operation_digest(kind: str) -> str:
+    """Digest of the code that performs a kind of step."""
+    return source_digest(f"benchsuite.engine.operations.{kind}")
