@@ -15,5 +15,12 @@ def benchsuite_components() -> list[Component]:
             "A Llama-architecture causal language model, trained from scratch.",
             "benchsuite_learners.llama:Llama",
             packages=("torch", "tokenizers"),
-        )
+        ),
+        Component(
+            "learner",
+            "learners/transformers",
+            "Any causal language model of transformers, trained on from a checkpoint.",
+            "benchsuite_learners.transformers_learner:Transformers",
+            packages=("torch", "transformers", "tokenizers", "safetensors"),
+        ),
     ]

@@ -1,12 +1,12 @@
-"""Small Llama models trained from scratch by the language-model core."""
+"""Small causal language models, trained by the language-model core."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 from pydantic import Field, model_validator
 
@@ -15,29 +15,31 @@ from benchsuite.api import (
     Learner,
     Model,
     Parameters,
-    SampleRequest,
-    Scores,
-    Tokens,
     Trained,
     TrainingFailed,
     TrainingJob,
+    UserError,
 )
 from benchsuite.lm.config import ModelConfig, TrainingConfig
+from benchsuite_learners.text_rows import tokenized, write_stream
 
 if TYPE_CHECKING:
-    from benchsuite.lm import model as lm_model
     from benchsuite.lm.device import Device
+    from benchsuite.lm.model import LanguageModel
     from benchsuite.lm.tokenizer import TextTokenizer
+    from benchsuite.lm.train import Member
+    from benchsuite_learners.transformers_base import Base
 
-_BATCH = 256
-"""Rows drawn at once when sampling."""
-
-_GIVE_UP_AFTER = 10_000
-"""Empty rows after which sampling is given up."""
+_SHAPE = {"vocabulary", "width", "layers", "heads", "feedforward"}
+"""Parameters that a base checkpoint fixes."""
 
 
 class LlamaParameters(Parameters):
-    """Shape and training of the model; `length` and `batch` count tokens and sequences."""
+    """Shape and training of the model; `length` and `batch` count tokens and sequences.
+
+    With `base`, a checkpoint of the Llama or GPT-2 kind (a local folder, or an id on the hub at
+    `revision`), training starts from its weights and tokenizer, and it fixes the shape.
+    """
 
     vocabulary: int = Field(default=2048, ge=257)
     width: int = Field(default=80, ge=2)
@@ -48,6 +50,8 @@ class LlamaParameters(Parameters):
     epochs: int = Field(default=1, ge=1)
     batch: int = Field(default=4, ge=1)
     learning_rate: float = Field(default=4e-3, gt=0)
+    base: str | None = Field(default=None, min_length=1)
+    revision: str | None = None
 
     @model_validator(mode="after")
     def _heads_divide_the_width(self) -> LlamaParameters:
@@ -55,64 +59,114 @@ class LlamaParameters(Parameters):
             raise ValueError(f"width {self.width} must be a multiple of twice heads {self.heads}")
         return self
 
+    @model_validator(mode="after")
+    def _base_fixes_the_shape(self) -> LlamaParameters:
+        if self.base is None and self.revision is not None:
+            raise ValueError("revision belongs to a base on the hub, and there is no base")
+        told = {name: getattr(self, name) for name in _SHAPE}
+        usual = {name: type(self).model_fields[name].default for name in _SHAPE}
+        if self.base is not None and told != usual:
+            raise ValueError(f"base fixes the shape; leave out {', '.join(sorted(_SHAPE))}")
+        return self
+
 
 class Llama(Learner[LlamaParameters]):
     """A Llama-architecture causal language model with a byte-level BPE tokenizer.
 
+    Or, from a base checkpoint, a model of the Llama or GPT-2 kind with its tokenizer.
     Checkpoints are in the Hugging Face layout, tokenizer included.
     """
 
     parameters_type = LlamaParameters
     tokenizes = True
 
+    def fingerprint(self) -> str:
+        """Return what changes whenever the base does."""
+        return self._base(refresh=True).fingerprint() if self.parameters.base else ""
+
     def fit_tokenizer(self, rows: pa.Table, directory: Path, context: Context) -> None:
-        """Train the tokenizer on the rows' texts."""
+        """Train the tokenizer on the rows' texts, or copy the base's."""
         from benchsuite.lm.tokenizer import TextTokenizer
 
-        texts = rows["text"].to_pylist()
-        TextTokenizer.train(texts, self.parameters.vocabulary).save(directory)
+        if self.parameters.base:
+            self._base_tokenizer.save(directory)
+        else:
+            texts = rows["text"].to_pylist()
+            TextTokenizer.train(texts, self.parameters.vocabulary).save(directory)
 
     def tokenize(self, rows: pa.Table, tokenizer: Path) -> pa.Table:
         """Add `token_ids` and `tokens`, their number with the row's closing boundary."""
         from benchsuite.lm.tokenizer import TextTokenizer
 
-        ids = TextTokenizer.load(tokenizer).encode(rows["text"].to_pylist())
-        counts = np.array([len(row) + 1 for row in ids], np.int32)
-        rows = rows.append_column("token_ids", pa.array(ids, pa.list_(pa.int32())))
-        return rows.append_column("tokens", pa.array(counts))
+        return tokenized(rows, TextTokenizer.load(tokenizer))
 
     def train(self, job: TrainingJob, context: Context) -> Trained:
         """Train on the rows in order: their first `job.amount` tokens, or all of them."""
-        from benchsuite.lm import huggingface, train
-        from benchsuite.lm.flops import training_flops
+        (trained,) = self.train_all([job], context)
+        if isinstance(trained, TrainingFailed):
+            raise trained
+        return trained
+
+    def train_all(
+        self, jobs: Sequence[TrainingJob], context: Context
+    ) -> Iterator[Trained | TrainingFailed]:
+        """Train models at once, as many as memory holds."""
+        from benchsuite.lm.stacking import members_at_once
         from benchsuite.lm.tokenizer import TextTokenizer
 
-        assert job.tokenizer is not None, "a learner that tokenizes is given its tokenizer"
-        tokenizer = TextTokenizer.load(job.tokenizer)
+        assert jobs[0].tokenizer is not None, "a learner that tokenizes is given its tokenizer"
+        tokenizer = TextTokenizer.load(jobs[0].tokenizer)
         shape = self._shape(tokenizer.vocabulary)
-        stream = _stream(job.rows, tokenizer.boundary)
+        count = members_at_once(shape, self._training.batch, context.device)
+        for start in range(0, len(jobs), count):
+            yield from self._train_stack(jobs[start : start + count], shape, tokenizer, context)
+
+    def _train_stack(
+        self,
+        jobs: Sequence[TrainingJob],
+        shape: ModelConfig,
+        tokenizer: TextTokenizer,
+        context: Context,
+    ) -> Iterator[Trained | TrainingFailed]:
+        from benchsuite.lm import huggingface, train
+        from benchsuite.lm.flops import training_flops
+
+        members = [self._member(job, tokenizer, shape.vocabulary) for job in jobs]
+        try:
+            ended = train.train_all(
+                members, shape, self._training, context.device, context.progress
+            )
+        except ValueError as failure:
+            for _ in jobs:
+                yield TrainingFailed(f"{failure}; raise the budget or lower learner.length")
+            return
+        for job, trained in zip(jobs, ended, strict=True):
+            if isinstance(trained, train.LossNotFinite):
+                yield TrainingFailed(f"{trained}; try a lower learner.learning_rate")
+            else:
+                huggingface.save(trained.model, tokenizer.boundary, job.directory)
+                tokenizer.save(job.directory)
+                yield Trained(trained.tokens, training_flops(shape, trained.tokens))
+
+    def _member(self, job: TrainingJob, tokenizer: TextTokenizer, vocabulary: int) -> Member:
+        """Write the job's tokens to a file that training maps into memory."""
+        from benchsuite.lm.train import Member
+        from benchsuite.lm.windows import read_tokens
+
+        path = job.scratch / "tokens.bin"
+        write_stream(job.rows, tokenizer.boundary, path, vocabulary)
+        stream = read_tokens(path, vocabulary)
         if job.unit == "tokens":
             stream = stream[: job.amount + 1]
-        try:
-            trained = train.train(
-                stream, shape, self._training(), job.seed, context.device, context.progress
-            )
-        except train.LossNotFinite as failure:
-            raise TrainingFailed(f"{failure}; try a lower learner.learning_rate") from failure
-        except ValueError as failure:
-            raise TrainingFailed(
-                f"{failure}; raise the budget or lower learner.length"
-            ) from failure
-        huggingface.save(trained.model, tokenizer.boundary, job.directory)
-        tokenizer.save(job.directory)
-        return Trained(trained.tokens, training_flops(shape, trained.tokens))
+        return Member(stream, job.seed, self._start, job.scratch)
 
     def open(self, directory: Path, device: Device) -> Model:
         """Open a checkpoint with its tokenizer."""
         from benchsuite.lm import huggingface
         from benchsuite.lm.tokenizer import TextTokenizer
+        from benchsuite_learners.llama_model import LlamaModel
 
-        model = huggingface.load(directory).to(device.kind).eval()
+        model = huggingface.load(directory).to(device.kind)
         return LlamaModel(model, TextTokenizer.load(directory))
 
     def training_flops(self, amount: int) -> int:
@@ -122,117 +176,55 @@ class Llama(Learner[LlamaParameters]):
         shape = self._shape(self.parameters.vocabulary)
         return training_flops(shape, amount * self.parameters.epochs)
 
+    def _base(self, *, refresh: bool = False) -> Base:
+        from benchsuite_learners.transformers_base import find
+
+        assert self.parameters.base, "asked for only where there is one"
+        return find(self.parameters.base, self.parameters.revision, refresh=refresh)
+
+    @cached_property
+    def _start(self) -> LanguageModel | None:
+        """The weights that training starts from, where not from scratch."""
+        from benchsuite.lm import huggingface
+
+        return huggingface.load(self._base().folder) if self.parameters.base else None
+
+    @cached_property
+    def _base_tokenizer(self) -> TextTokenizer:
+        from benchsuite.lm.tokenizer import TextTokenizer
+
+        base = self._base()
+        try:
+            tokenizer = TextTokenizer.load(base.folder)
+        except (OSError, ValueError) as failure:
+            raise UserError(
+                f"learner.base {base.name} has no fast tokenizer that can be used ({failure}); "
+                "save one with it, or use learners/transformers."
+            ) from failure
+        known = self._shape(0).vocabulary
+        if tokenizer.vocabulary > known:
+            raise UserError(
+                f"the tokenizer of learner.base {base.name} has {tokenizer.vocabulary} tokens, "
+                f"and its model knows {known}; give a checkpoint where they fit."
+            )
+        return tokenizer
+
     def _shape(self, vocabulary: int) -> ModelConfig:
         p = self.parameters
-        return ModelConfig(vocabulary, p.width, p.layers, p.heads, p.feedforward, p.length)
+        if not p.base:
+            return ModelConfig(vocabulary, p.width, p.layers, p.heads, p.feedforward, p.length)
+        from benchsuite.lm import huggingface
 
+        base = self._base()
+        try:
+            return huggingface.read_config(base.folder)
+        except huggingface.Unsupported as failure:
+            raise UserError(
+                f"learner.base {base.name} cannot be trained by learners/llama: {failure}; "
+                "use learners/transformers."
+            ) from failure
+
+    @property
     def _training(self) -> TrainingConfig:
         p = self.parameters
-        return TrainingConfig(epochs=p.epochs, batch=p.batch, learning_rate=p.learning_rate)
-
-
-class LlamaModel(Model):
-    """A trained model with its tokenizer. Scores of a table are kept for as long as it is open."""
-
-    def __init__(self, model: lm_model.Llama, tokenizer: TextTokenizer) -> None:
-        self._model = model
-        self._tokenizer = tokenizer
-        self._scored: dict[int, tuple[pa.Table, Scores]] = {}
-
-    def sample(self, request: SampleRequest, context: Context) -> pa.Table:
-        """Write rows until their texts hold `request.amount` tokens (or rows)."""
-        texts: list[str] = []
-        prompts: list[str | None] = []
-        done, drawn = 0, 0
-        while done < request.amount:
-            written = self._write(request, drawn, context)
-            drawn += len(written)
-            for prompt, text, size in written:
-                if text and done < request.amount:
-                    texts.append(text)
-                    prompts.append(prompt)
-                    done += size if request.unit == "tokens" else 1
-            if not texts and drawn >= _GIVE_UP_AFTER:
-                raise RuntimeError(f"the model wrote nothing but empty rows, {drawn} in all")
-            context.progress(min(done, request.amount), request.amount)
-        return pa.table({"text": texts, "prompt": pa.array(prompts, pa.string())})
-
-    def score(self, rows: pa.Table, context: Context) -> Scores:
-        """Score `rows["text"]`, each row alone after a boundary."""
-        if id(rows) not in self._scored:
-            self._scored[id(rows)] = (rows, self._score(rows["text"].to_pylist(), context))
-        return self._scored[id(rows)][1]
-
-    def score_continuations(self, pairs: Sequence[tuple[str, str]], context: Context) -> np.ndarray:
-        """Return log p(continuation | prompt); both are tokenized apart, so borders hold."""
-        prompts = self._tokenizer.encode([prompt for prompt, _ in pairs])
-        wholes = [
-            [*prompt, *rest]
-            for prompt, rest in zip(
-                prompts, self._tokenizer.encode([rest for _, rest in pairs]), strict=True
-            )
-        ]
-        scored = self._log_probabilities([[self._tokenizer.boundary, *w] for w in wholes], context)
-        return np.array(
-            [float(s[len(p) :].sum()) for s, p in zip(scored, prompts, strict=True)], np.float64
-        )
-
-    def tokens(self, rows: pa.Table) -> Tokens:
-        """Return the rows' token ids, those that `Llama.tokenize` noted where it did."""
-        if "token_ids" not in rows.column_names:
-            ids = pa.array(self._tokenizer.encode(rows["text"].to_pylist()), pa.list_(pa.int32()))
-        else:
-            ids = rows["token_ids"].combine_chunks()
-        return Tokens(ids.flatten().to_numpy(), np.diff(ids.offsets.to_numpy()))
-
-    def flops(self, tokens: int) -> int:
-        """Return the operations of reading or writing so many tokens."""
-        from benchsuite.lm.flops import forward_flops
-
-        return forward_flops(self._model.config, tokens)
-
-    def _write(
-        self, request: SampleRequest, first: int, context: Context
-    ) -> list[tuple[str | None, str, int]]:
-        """Sample one batch: prompt, text and its size in tokens, row by row."""
-        from benchsuite.lm import sample
-
-        asked = request.prompts
-        prompts = [asked[i % len(asked)] if asked else None for i in range(first, first + _BATCH)]
-        starts = [
-            np.array([self._tokenizer.boundary, *ids])
-            for ids in self._tokenizer.encode([prompt or "" for prompt in prompts])
-        ]
-        rows = sample.sample(
-            self._model,
-            starts,
-            self._tokenizer.boundary,
-            request.decoding,
-            context.seed,
-            context.device,
-            first_row=first,
-        )
-        texts = self._tokenizer.decode([row.tolist() for row in rows])
-        sizes = [len(ids) + 1 for ids in self._tokenizer.encode(texts)]
-        return list(zip(prompts, texts, sizes, strict=True))
-
-    def _score(self, texts: list[str], context: Context) -> Scores:
-        boundary = self._tokenizer.boundary
-        rows = [[boundary, *ids, boundary] for ids in self._tokenizer.encode(texts)]
-        return Scores(
-            tokens=[np.array(row[1:]) for row in rows],
-            log_probabilities=self._log_probabilities(rows, context),
-            bytes=np.array([len(text.encode()) for text in texts]),
-        )
-
-    def _log_probabilities(self, rows: list[list[int]], context: Context) -> list[np.ndarray]:
-        from benchsuite.lm.score import score
-
-        return score(self._model, [np.array(row) for row in rows], context.device)
-
-
-def _stream(rows: pa.Table, boundary: int) -> np.ndarray:
-    """One run of token ids: a boundary, then each row's tokens with the boundary that ends it."""
-    ids = rows["token_ids"].combine_chunks()
-    flat, ends = ids.flatten().to_numpy(), ids.offsets.to_numpy() - ids.offsets[0].as_py()
-    return np.concatenate([[boundary], np.insert(flat, ends[1:], boundary)]).astype(np.int32)
+        return TrainingConfig(p.epochs, p.batch, p.learning_rate, length=p.length)

@@ -4,21 +4,35 @@ import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import torch
-from benchsuite_learners import llama
 from benchsuite_learners.llama import Llama, LlamaParameters
+from benchsuite_learners.text_rows import stream, write_stream
+from made_up_bases import CONFIGS
 from pydantic import ValidationError
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
-from benchsuite.api import Context, Decoding, SampleRequest, TrainingFailed, TrainingJob
+from benchsuite.api import (
+    Context,
+    Decoding,
+    SampleRequest,
+    TrainingFailed,
+    TrainingJob,
+    UserError,
+)
+from benchsuite.lm import checkpoint, stacking
+from benchsuite.lm import sample as sampling
 from benchsuite.lm.device import Device
 from benchsuite.lm.tokenizer import TextTokenizer
+from benchsuite.lm.weights import size
+from benchsuite.lm.windows import read_tokens
 
 logging.disable_progress_bar()
 CONTEXT = Context(3, Device("cpu", "fp32"))
@@ -47,8 +61,10 @@ def rows(tokenizer):
 
 
 def job(rows, tokenizer, folder, amount=400, unit="tokens", seed=1):
-    folder.mkdir(exist_ok=True, parents=True)
-    return TrainingJob(rows, amount, unit, tokenizer, seed, folder)
+    scratch = folder.with_name(folder.name + "-scratch")
+    for each in (folder, scratch):
+        each.mkdir(exist_ok=True, parents=True)
+    return TrainingJob(rows, amount, unit, tokenizer, seed, folder, scratch)
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +127,16 @@ def test_rows_are_counted_with_their_end(tokenizer):
     assert opened.decode(rows["token_ids"].to_pylist()) == texts
 
 
-def test_a_stream_has_a_boundary_around_each_row(tokenizer):
+def test_a_stream_has_a_boundary_around_each_row(tokenizer, tmp_path):
     texts = ["the cat", "", "the old dog", "é"]
     rows = learner().tokenize(table(texts), tokenizer)
     ids = TextTokenizer.load(tokenizer).encode(texts)
     whole = pa.concat_tables([rows.slice(2, 2), rows.slice(0, 1), rows.slice(1, 1)])
     for given, order in [(rows, [0, 1, 2, 3]), (rows.slice(1, 2), [1, 2]), (whole, [2, 3, 0, 1])]:
         expected = [9, *(token for i in order for token in (*ids[i], 9))]
-        assert llama._stream(given, 9).tolist() == expected
+        assert stream(given, 9).tolist() == expected
+        write_stream(given, 9, tmp_path / "tokens.bin", 300)
+        assert read_tokens(tmp_path / "tokens.bin", 300).tolist() == expected
         assert len(expected) == 1 + sum(given["tokens"].to_pylist())
 
 
@@ -138,19 +156,19 @@ def test_a_model_tells_tokens_as_it_reads_them(model, rows, tokenizer, noted):
 def test_it_trains_on_exactly_the_amount_it_is_given(rows, tokenizer, tmp_path, monkeypatch):
     from benchsuite.lm import train as lm_train
 
-    streams, original = [], lm_train.train
+    streams, original = [], lm_train.train_all
 
-    def spy(stream, *rest):
-        streams.append(stream)
-        return original(stream, *rest)
+    def spy(members, *rest):
+        streams.extend(member.stream for member in members)
+        return original(members, *rest)
 
-    monkeypatch.setattr(lm_train, "train", spy)
+    monkeypatch.setattr(lm_train, "train_all", spy)
     done = learner(epochs=2).train(job(rows, tokenizer, tmp_path / "x", amount=101), CONTEXT)
     boundary = TextTokenizer.load(tokenizer).boundary
-    assert streams[0].tolist() == llama._stream(rows, boundary)[:102].tolist()
+    assert streams[0].tolist() == stream(rows, boundary)[:102].tolist()
     assert done.tokens == 2 * 6 * 16
     shape = lm_train.ModelConfig(300, 16, 1, 2, 24, 16)
-    a_token = 3 * (2 * shape.parameters + 2 * 16 * 16)
+    a_token = 3 * (2 * size(shape) + 2 * 16 * 16)
     assert learner(epochs=2).training_flops(101) == 2 * 101 * a_token
 
 
@@ -185,17 +203,104 @@ def test_too_few_tokens_for_the_context_are_said(rows, tokenizer, tmp_path):
 
 def test_one_failure_does_not_stop_the_others(rows, tokenizer, tmp_path):
     jobs = [job(rows, tokenizer, tmp_path / str(i), seed=i) for i in range(3)]
-    made = learner()
-    train = made.train
-
-    def fails_on_one(given, context):
-        if given.seed == 1:
-            raise TrainingFailed("an unlucky seed")
-        return train(given, context)
-
-    made.train = fails_on_one
-    found = list(made.train_all(jobs, CONTEXT))
+    jobs[1] = job(rows, tokenizer, tmp_path / "1", seed=1, amount=15)
+    found = list(learner().train_all(jobs, CONTEXT))
     assert [isinstance(each, TrainingFailed) for each in found] == [False, True, False]
+
+
+@pytest.mark.parametrize("at_once", [2, 3])
+def test_jobs_trained_at_once_are_as_if_alone(rows, tokenizer, tmp_path, monkeypatch, at_once):
+    names = ["a", "b", "c"]
+    for i, name in enumerate(names):
+        learner().train(job(rows, tokenizer, tmp_path / name, seed=i), CONTEXT)
+    monkeypatch.setattr(stacking, "members_at_once", lambda *_: at_once)
+    jobs = [job(rows, tokenizer, tmp_path / f"{name}2", seed=i) for i, name in enumerate(names)]
+    assert [done.tokens for done in learner().train_all(jobs, CONTEXT)] == [400] * 3
+    for name in names:
+        one, other = (
+            load_file(tmp_path / folder / "model.safetensors") for folder in (name, f"{name}2")
+        )
+        for key, weight in one.items():
+            torch.testing.assert_close(other[key], weight, atol=1e-5, rtol=0)
+
+
+def test_interrupted_training_goes_on_from_its_scratch(rows, tokenizer, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "_EVERY", 0.0)
+    learner().train(job(rows, tokenizer, tmp_path / "whole", amount=2000), CONTEXT)
+
+    def stop(done, total):
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    broken = job(rows, tokenizer, tmp_path / "broken", amount=2000)
+    with pytest.raises(KeyboardInterrupt):
+        learner().train(broken, Context(3, CONTEXT.device, stop))
+    assert (broken.scratch / "training.safetensors").exists()
+    first = []
+    learner().train(broken, Context(3, CONTEXT.device, lambda *each: first.append(each)))
+    assert first[0][0] >= first[0][1] / 2, "it began anew"
+    weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "broken")]
+    assert weights[0] == weights[1]
+
+
+# -- from a base ----------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["gpt2", "llama"])
+def base(request, tokenizer, tmp_path):
+    """A checkpoint that transformers made, with a tokenizer."""
+    torch.manual_seed(0)
+    folder = tmp_path / "base"
+    AutoModelForCausalLM.from_config(CONFIGS[request.param]).save_pretrained(folder)
+    for path in tokenizer.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def from_base(base, **changes):
+    return Llama(LlamaParameters(base=str(base), length=16, **changes))
+
+
+def test_training_goes_on_from_a_base_and_ends_in_its_layout(base, rows, tmp_path):
+    made = from_base(base, learning_rate=1e-2, epochs=6)
+    (tmp_path / "tokenizer").mkdir()
+    made.fit_tokenizer(table([]), tmp_path / "tokenizer", CONTEXT)
+    given = made.tokenize(table(TEXTS * 5), tmp_path / "tokenizer")
+    assert given["token_ids"].to_pylist() == rows["token_ids"].to_pylist()
+    made.train(job(given, tmp_path / "tokenizer", tmp_path / "x"), CONTEXT)
+    before = AutoModelForCausalLM.from_pretrained(base)
+    after = AutoModelForCausalLM.from_pretrained(tmp_path / "x")
+    assert type(after) is type(before)
+    assert after.config.max_position_embeddings == before.config.max_position_embeddings == 32
+    ours = made.open(tmp_path / "x", CONTEXT.device).score(table(TEXTS[:4]), CONTEXT)
+    untrained = made.open(base, CONTEXT.device).score(table(TEXTS[:4]), CONTEXT)
+    assert ours.totals.sum() > untrained.totals.sum() / 2  # nats: nearer to nothing lost
+    ids = torch.tensor([[TextTokenizer.load(base).boundary, *ours.tokens[0]]])
+    with torch.no_grad():
+        theirs = after(ids[:, :-1]).logits.log_softmax(-1).gather(-1, ids[:, 1:, None])
+    assert ours.totals[0] == pytest.approx(theirs.sum().item(), abs=1e-4)
+
+
+def test_a_base_has_a_fingerprint_that_follows_its_files(base):
+    before = from_base(base).fingerprint()
+    assert before == from_base(base).fingerprint() != ""
+    (base / "config.json").write_text((base / "config.json").read_text() + " ")
+    assert from_base(base).fingerprint() != before
+    assert learner().fingerprint() == ""
+
+
+def test_a_base_of_another_kind_is_told_where_to_go(base, tmp_path):
+    document = json.loads((base / "config.json").read_text()) | {"model_type": "mamba"}
+    (base / "config.json").write_text(json.dumps(document))
+    with pytest.raises(UserError, match=r"kind mamba.*use learners/transformers"):
+        from_base(base).fit_tokenizer(table([]), tmp_path, CONTEXT)
+
+
+def test_a_base_fixes_the_shape():
+    with pytest.raises(ValidationError, match="base fixes the shape; leave out"):
+        LlamaParameters(base="somewhere", width=32)
+    with pytest.raises(ValidationError, match="revision belongs to a base"):
+        LlamaParameters(revision="main")
 
 
 def test_progress_ends_at_the_total(rows, tokenizer, tmp_path):
@@ -295,19 +400,48 @@ def test_prompts_are_continued_in_turn(model):
 
 
 def test_empty_rows_are_left_out_and_in_the_end_given_up(model, monkeypatch):
-    write = model._write
+    write = sampling.sample_all
 
-    def with_gaps(request, first, context):
-        drawn = write(request, first, context)
-        return [(p, "" if i % 2 else t, n) for i, (p, t, n) in enumerate(drawn)]
+    def with_gaps(models, prompts, end, *rest):
+        drawn = write(models, prompts, end, *rest)
+        return [[np.array([end]) if i % 2 else r for i, r in enumerate(rows)] for rows in drawn]
 
-    expected = [t for _, t, _ in write(asked(1), 0, CONTEXT)][::2]
-    monkeypatch.setattr(model, "_write", with_gaps)
+    expected = model.sample(asked(40), CONTEXT)["text"].to_pylist()[::2]
+    monkeypatch.setattr(sampling, "sample_all", with_gaps)
+    monkeypatch.setattr(type(model), "batch", 64)
     rows = model.sample(asked(20), CONTEXT)["text"].to_pylist()
-    assert rows == [text for text in expected if text][:20]
-    monkeypatch.setattr(model, "_write", lambda *_: [(None, "", 1)] * 256)
+    assert rows[:10] == expected[:10]
+    assert len(rows) == 20
+    monkeypatch.setattr(
+        sampling,
+        "sample_all",
+        lambda models, prompts, end, *rest: [[np.array([end])] * len(p) for p in prompts],
+    )
     with pytest.raises(RuntimeError, match=r"nothing but empty rows, \d+ in all"):
         model.sample(asked(20), CONTEXT)
+
+
+def test_models_write_and_score_at_once_as_if_alone(model, rows, tokenizer, tmp_path):
+    others = []
+    for seed in (5, 6):
+        given = job(rows, tokenizer, tmp_path / str(seed), seed=seed)
+        learner(epochs=4, learning_rate=0.02).train(given, CONTEXT)
+        others.append(learner().open(given.directory, CONTEXT.device))
+    models = [model, *others]
+    requests = [asked(9), asked(300), asked(40, "tokens")]
+    contexts = [Context(seed, CONTEXT.device) for seed in (3, 4, 5)]
+    together = type(model).sample_all(models, requests, contexts)
+    alone = [
+        each.sample(request, context)
+        for each, request, context in zip(models, requests, contexts, strict=True)
+    ]
+    assert together == alone
+    given = table(TEXTS[:5])
+    scored = type(model).score_all(models, given, CONTEXT)
+    assert scored[1] is others[0].score(given, CONTEXT)
+    for each, scores in zip(models, scored, strict=True):
+        again = each.score(table(TEXTS[:5]), CONTEXT)
+        np.testing.assert_allclose(scores.totals, again.totals, atol=1e-4)
 
 
 def test_progress_of_writing_ends_at_the_amount(model):
