@@ -25,6 +25,7 @@ def benchsuite_commands() -> list[Command]:
         Command("list", "List components, regimes and suites.", "benchsuite.cli.list:list_"),
         Command("show", "Explain one of them.", "benchsuite.cli.show:show"),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
+        Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]
 
 

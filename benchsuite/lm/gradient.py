@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
@@ -68,14 +68,25 @@ class Gradient:
             return losses.detach(), torch.autograd.grad(losses.sum(), leaves)
 
         run = self._pool.map if self._pool else map
-        total = torch.zeros(model.members, device=batch.device)
+        found = list(run(of, batch.split(self._rows, dim=1)))
         grad = torch.empty_like(model.weights)
         into = list(parts(grad, self._config).values())
-        for i, (losses, grads) in enumerate(run(of, batch.split(self._rows, dim=1))):
-            total += losses
-            for added, to in zip(grads, into, strict=True):
-                to.add_(added) if i else to.copy_(added)
-        return total, grad
+
+        def add(which: slice) -> None:
+            each = list(zip(into, *(grads for _, grads in found), strict=True))
+            for to, first, *others in each[which]:
+                to.copy_(first)
+                for other in others:
+                    to.add_(other)
+
+        self.share(add, len(into))
+        return torch.stack([losses for losses, _ in found]).sum(0), grad
+
+    def share(self, work: Callable[[slice], object], numbers: int) -> None:
+        """Have the threads do elementwise work, each on its own slice of so many numbers."""
+        count = self._device.threads if self._pool else 1
+        cuts = [numbers * i // count for i in range(count + 1)]
+        list((self._pool.map if self._pool else map)(work, map(slice, cuts, cuts[1:])))
 
     def close(self) -> None:
         """End the threads."""

@@ -30,14 +30,18 @@ class _CrossEntropy(Function):
         size = _tokens_at_once(members, head.shape[1], hidden.device.type)
         for start in range(0, tokens, size):
             chunk = slice(start, start + size)
-            wanted = targets[:, chunk, None]
             inputs = hidden[:, chunk]
             probabilities = torch.softmax(torch.bmm(inputs, head.transpose(1, 2)), dim=-1)
-            found = probabilities.gather(2, wanted)
+            found = probabilities.gather(2, targets[:, chunk, None])
             losses -= found.float().log().sum((1, 2))
-            probabilities.scatter_(2, wanted, found - 1)
-            torch.bmm(probabilities, head, out=grad_hidden[:, chunk])
+            grad_hidden[:, chunk] = torch.bmm(probabilities, head)
             grad_head += torch.bmm(probabilities.transpose(1, 2), inputs)
+        # The one that each target takes from its probability, added apart.
+        at = (
+            targets + head.shape[1] * torch.arange(members, device=head.device)[:, None]
+        ).flatten()
+        grad_hidden -= head.flatten(0, 1)[at].view_as(hidden)
+        grad_head.flatten(0, 1).index_add_(0, at, hidden.flatten(0, 1).float(), alpha=-1)
         ctx.save_for_backward(grad_hidden, grad_head)
         ctx.scale, ctx.dtype = scale, head.dtype
         return losses * scale

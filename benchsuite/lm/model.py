@@ -26,10 +26,13 @@ class Cache:
         self.used = 0
 
     def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Store `[rows, heads, new, width]` keys and values; return all of them so far."""
-        end = self.used + keys.shape[2]
-        self.keys[layer, :, :, self.used : end] = keys
-        self.values[layer, :, :, self.used : end] = values
+        """Store `[rows, new, heads, width]` keys and values; return all of them so far.
+
+        Those are `[rows, heads, length, width]`.
+        """
+        end = self.used + keys.shape[1]
+        self.keys[layer, :, :, self.used : end] = keys.transpose(1, 2)
+        self.values[layer, :, :, self.used : end] = values.transpose(1, 2)
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
     def keep(self, rows: Tensor) -> None:

@@ -17,8 +17,8 @@ from benchsuite.lm.device import Device
 from benchsuite.lm.model import Cache, LanguageModel, head
 from benchsuite.lm.weights import Weights
 
-_ROWS = {"cpu": 64, "cuda": 4096}
-"""Rows a batch, of all members: on a CPU, as many as keep keys and values near a core."""
+_ROWS = {"cpu": 128, "cuda": 4096}
+"""Rows a batch, of all members."""
 
 _COMPACT_BELOW = 0.75
 """A batch drops its finished rows when fewer than this share are still being written."""

@@ -19,16 +19,17 @@ def gpu(monkeypatch):
     return pretend
 
 
-@pytest.mark.parametrize(("tiles", "precision"), [(True, "bf16"), (False, "fp32")])
-def test_a_cpu_trains_in_what_it_multiplies_natively(gpu, monkeypatch, tiles, precision):
+@pytest.mark.parametrize(("able", "precision"), [(True, "bf16"), (False, "fp32")])
+def test_a_cpu_trains_in_what_it_multiplies_natively(gpu, monkeypatch, able, precision):
     gpu(available=False)
-    monkeypatch.setattr(device, "_has_amx", lambda: tiles)
+    monkeypatch.setattr(device, "_multiplies_bf16", lambda: able)
     assert resolve_device("cpu") == resolve_device("auto") == Device("cpu", precision)
 
 
-@pytest.mark.skipif(not hasattr(torch.cpu, "_is_amx_tile_supported"), reason="torch cannot tell")
-def test_tiles_are_found_as_torch_finds_them():
-    assert device._has_amx() == torch.cpu._is_amx_tile_supported()
+@pytest.mark.skipif(not hasattr(torch.cpu, "_is_avx512_bf16_supported"), reason="torch cannot tell")
+def test_products_of_bf16_are_found_as_torch_finds_them():
+    able = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    assert device._multiplies_bf16() == able
 
 
 @pytest.mark.parametrize(("able", "precision"), [(True, "bf16"), (False, "fp32")])

@@ -103,6 +103,8 @@ def train(
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()
+        # Under bf16, accelerate leaves autocast around the model's forward, for ever.
+        trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     model.eval()
 
 
