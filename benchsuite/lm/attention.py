@@ -178,8 +178,14 @@ class _Attention(Function):
             else:
                 grad_key[:, :stop] += to_key
                 grad_value[:, :stop] += to_value
-        grads = [tensor.unflatten(0, (rows, -1)) for tensor in (grad_query, grad_key, grad_value)]
-        return heads.join(*grads, ctx.turn), None, None
+        by_row = (rows, -1)
+        joined = heads.join(
+            grad_query.unflatten(0, by_row),
+            grad_key.unflatten(0, by_row),
+            grad_value.unflatten(0, by_row),
+            ctx.turn,
+        )
+        return joined, None, None
 
 
 def _blocks(length: int) -> Iterator[tuple[int, int]]:
