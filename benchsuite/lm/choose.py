@@ -8,7 +8,7 @@ from torch import Tensor
 from benchsuite.lm.decoding import Decoding
 
 _CANDIDATES = 64
-"""Tokens that are sorted for a nucleus at first; twice as many until they hold it."""
+"""Tokens that are sorted for a nucleus at first; all, where these do not hold it."""
 
 
 def choose(scores: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
@@ -56,4 +56,4 @@ def _candidates(probabilities: Tensor, decoding: Decoding) -> tuple[Tensor, Tens
         if count == most or bool((cumulative[:, -1:] >= bound).all()):
             # What is left out adds nothing to the sum, so no number can fall on it.
             return torch.where(cumulative - found < bound, found, 0.0).cumsum(dim=-1), index
-        count = min(most, 2 * count)
+        count = most

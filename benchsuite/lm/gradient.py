@@ -15,6 +15,7 @@ from benchsuite.lm.config import ModelConfig
 from benchsuite.lm.device import Device
 from benchsuite.lm.loss import cross_entropy
 from benchsuite.lm.model import LanguageModel, head
+from benchsuite.lm.threads import pool
 from benchsuite.lm.weights import parts
 
 _MICRO_TOKENS = 2048
@@ -34,9 +35,7 @@ class Gradient:
         self._rows = max(1, _MICRO_TOKENS // config.length) if device.kind == "cpu" else 1 << 30
         self._pool: ThreadPoolExecutor | None = None
         if device.kind == "cpu" and device.threads > 1:
-            self._pool = ThreadPoolExecutor(
-                device.threads, initializer=torch.set_num_threads, initargs=(1,)
-            )
+            self._pool = pool(device)
 
     def __call__(self, model: LanguageModel, batch: Tensor) -> tuple[Tensor, Tensor]:
         """Return losses `[members]` and gradients `[members, numbers]` in fp32.

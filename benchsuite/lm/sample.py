@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from benchsuite.lm.choose import choose
 from benchsuite.lm.decoding import Decoding
 from benchsuite.lm.device import Device
 from benchsuite.lm.model import Cache, LanguageModel, head
+from benchsuite.lm.threads import for_each
 from benchsuite.lm.weights import Weights
 
 _ROWS = {"cpu": 128, "cuda": 4096}
@@ -74,14 +74,7 @@ def sample_all(
             _Batch.of(prompts, indices, seeds, first_rows, models.config.length)
             for indices in _of_one_length(prompts, size)
         ]
-        if device.kind == "cpu" and device.threads > 1:
-            with ThreadPoolExecutor(
-                device.threads, initializer=torch.set_num_threads, initargs=(1,)
-            ) as pool:
-                list(pool.map(write, batches))
-        else:
-            for batch in batches:
-                write(batch)
+        for_each(batches, write, device)
     return written
 
 

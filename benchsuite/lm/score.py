@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ import torch
 from benchsuite.lm.device import Device
 from benchsuite.lm.loss import log_probabilities
 from benchsuite.lm.model import LanguageModel, head
+from benchsuite.lm.threads import for_each
 from benchsuite.lm.weights import Weights
 
 _TOKENS_A_BATCH = {"cpu": 1024, "cuda": 1 << 17}
@@ -58,14 +58,7 @@ def score_all(
         progress(sum(span.stop - span.first for span in batch))
 
     batches = _batches(spans, max(1, _TOKENS_A_BATCH[device.kind] // models.members))
-    if device.kind == "cpu" and device.threads > 1:
-        with ThreadPoolExecutor(
-            device.threads, initializer=torch.set_num_threads, initargs=(1,)
-        ) as pool:
-            list(pool.map(read, batches))
-    else:
-        for batch in batches:
-            read(batch)
+    for_each(batches, read, device)
     return scored
 
 
