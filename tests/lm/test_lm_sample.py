@@ -18,7 +18,7 @@ from transformers import (
 
 from benchsuite.lm import choose as lm_choose
 from benchsuite.lm import sample as lm_sample
-from benchsuite.lm.choose import _candidates, choose
+from benchsuite.lm.choose import _candidates, choose, cumulated_in_blocks
 from benchsuite.lm.decoding import Decoding
 from benchsuite.lm.device import Device
 from benchsuite.lm.model import LanguageModel
@@ -179,6 +179,12 @@ def test_a_low_temperature_nearly_does():
 def test_decodings_that_mean_nothing_are_refused(values):
     with pytest.raises(ValueError, match="validation error"):
         Decoding(**values)
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 300])
+def test_sums_in_blocks_are_sums(count):
+    values = torch.rand(5, count, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(cumulated_in_blocks(values), values.cumsum(-1))
 
 
 # -- whole rows -----------------------------------------------------------------------------
