@@ -58,18 +58,27 @@ def load(directory: Path) -> LanguageModel:
         missing = [each for each in theirs if each not in files]
         if missing:
             raise Unsupported(f"{directory} has no weights {missing[0]}")
-        into[0] = pack(name, [files.read(each) for each in theirs], config)
+        packed = pack(name, [files.read(each) for each in theirs], config)
+        if packed.shape != into[0].shape:
+            found, wanted = list(packed.shape), list(into[0].shape)
+            raise Unsupported(f"{theirs[0]} has the shape {found}, and {wanted} was expected")
+        into[0] = packed
     return LanguageModel(config, weights)
 
 
 def read_config(directory: Path) -> ModelConfig:
     """Read the shape of the model in a folder. Raises `Unsupported`."""
-    document = json.loads((directory / "config.json").read_text())
-    kind = document.get("model_type")
-    if kind == "gpt2":
-        return _read_gpt2(document)
-    if kind == "llama":
-        return _read_llama(document)
+    try:
+        document = json.loads((directory / "config.json").read_text())
+        kind = document.get("model_type")
+        if kind == "gpt2":
+            return _read_gpt2(document)
+        if kind == "llama":
+            return _read_llama(document)
+    except KeyError as missing:
+        raise Unsupported(f"its config.json has no {missing}") from missing
+    except (ValueError, AttributeError) as failure:
+        raise Unsupported(f"its config.json is no JSON object ({failure})") from failure
     raise Unsupported(f"it is a model of the kind {kind}, not llama or gpt2")
 
 

@@ -187,7 +187,13 @@ class Llama(Learner[LlamaParameters]):
         """The weights that training starts from, where not from scratch."""
         from benchsuite.lm import huggingface
 
-        return huggingface.load(self._base().folder) if self.parameters.base else None
+        if not self.parameters.base:
+            return None
+        base = self._base()
+        try:
+            return huggingface.load(base.folder)
+        except huggingface.Unsupported as failure:
+            raise UserError(f"learner.base {base.name} cannot be opened: {failure}.") from failure
 
     @cached_property
     def _base_tokenizer(self) -> TextTokenizer:

@@ -152,3 +152,26 @@ def test_pickled_weights_are_not_read(tmp_path):
     (tmp_path / "model.safetensors").rename(tmp_path / "pytorch_model.bin")
     with pytest.raises(huggingface.Unsupported, match="pickled"):
         huggingface.load(tmp_path)
+
+
+def test_a_config_that_lacks_a_key_or_is_no_json_is_refused(tmp_path):
+    huggingface.save(make(small()), 0, tmp_path)
+    document = json.loads((tmp_path / "config.json").read_text())
+    del document["rms_norm_eps"]
+    (tmp_path / "config.json").write_text(json.dumps(document))
+    with pytest.raises(huggingface.Unsupported, match="no 'rms_norm_eps'"):
+        huggingface.load(tmp_path)
+    for broken in ("{", "[]"):
+        (tmp_path / "config.json").write_text(broken)
+        with pytest.raises(huggingface.Unsupported, match="no JSON object"):
+            huggingface.load(tmp_path)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path):
+    """A row where a table should be would otherwise be spread over it."""
+    huggingface.save(make(small()), 0, tmp_path)
+    stored = load_file(tmp_path / "model.safetensors")
+    stored["model.embed_tokens.weight"] = stored["model.embed_tokens.weight"][:1].clone()
+    save_file(stored, tmp_path / "model.safetensors")
+    with pytest.raises(huggingface.Unsupported, match=r"embed_tokens.*\[1, 16\].*\[23, 16\]"):
+        huggingface.load(tmp_path)
