@@ -1,4 +1,4 @@
-"""Causal attention: over whole rows with its gradient, and of new tokens over a cache."""
+"""Causal attention over whole rows, with its gradient."""
 
 # mypy: disable-error-code="misc,no-untyped-call,no-untyped-def,no-any-return"
 
@@ -112,22 +112,6 @@ def attend(qkv: Tensor, heads: Heads, turn: Tensor | None) -> Tensor:
             query, heads.repeat(key), heads.repeat(value), is_causal=True
         )
     )
-
-
-def attend_to(query: Tensor, key: Tensor, value: Tensor, heads: Heads) -> Tensor:
-    """Attend from the last positions to all: `[rows, new, heads, width]` queries.
-
-    Keys and values are `[rows, shared, length, width]`.
-    """
-    query, key, value = query.transpose(1, 2), heads.repeat(key), heads.repeat(value)
-    new, length = query.shape[2], key.shape[2]
-    if query.device.type != "cpu":
-        mask = None if new == 1 else _mask(new, length, query)
-        return _merge(F.scaled_dot_product_attention(query, key, value, attn_mask=mask))
-    scores = torch.matmul(query, key.transpose(2, 3)).mul_(heads.scale)
-    if new > 1:
-        scores += _mask(new, length, query)
-    return _merge(torch.matmul(F.softmax(scores, dim=-1), value))
 
 
 class _Attention(Function):

@@ -4,24 +4,44 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from benchsuite.lm.decoding import Decoding
 
+_ATTEMPTS = 4
+"""Random numbers a token, where truncation may reject what the first ones draw."""
+
 _CANDIDATES = 64
 """Tokens that are sorted for a nucleus at first; all, where these do not hold it."""
 
 _BLOCK = 64
-"""Values that one product adds up."""
+"""Neighbouring probabilities that are added up at once."""
+
+_BELOW_ONE = 1 - 2.0**-23
+"""What keeps a share of a sum below the sum, whatever rounding does."""
+
+
+def attempts(decoding: Decoding) -> int:
+    """Return how many random numbers the choice of a token takes."""
+    truncated = decoding.top_k is not None or decoding.top_p < 1
+    return _ATTEMPTS if truncated else 1
+
+
+def uniforms(seed: int, row: int, length: int, decoding: Decoding) -> np.ndarray:
+    """Return a row's own random numbers, uniform in [0, 1): `[length, attempts]`."""
+    stream = np.random.Generator(np.random.Philox(key=[seed, row]))
+    return stream.random((length, attempts(decoding)), np.float32)
 
 
 def choose(scores: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
-    """Draw a token for each row of logits `[rows, vocabulary]` with uniform numbers `[rows]`.
+    """Draw a token for each row of logits `[rows, vocabulary]`: `[rows]`.
 
-    The token is the first whose cumulative probability exceeds the row's number: in the order
-    of the vocabulary, or with top-k and top-p from the likeliest down.
+    `draws` `[rows, attempts]` are uniform in [0, 1). Without truncation the first is all that
+    is read. With top-k or top-p a token is drawn from all, and drawn again while truncation
+    would not leave it; with the last number it is drawn from what truncation leaves, sorted.
     """
     if decoding.temperature == 0:
         return scores.argmax(dim=-1)
@@ -29,9 +49,35 @@ def choose(scores: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
         scores = scores / decoding.temperature
     probabilities = torch.softmax(scores, dim=-1)
     if decoding.top_k is None and decoding.top_p == 1:
-        return _draw(cumulated(probabilities), draws)
-    cumulative, index = _candidates(probabilities, decoding)
-    return index.gather(1, _draw(cumulative, draws)[:, None]).squeeze(1)
+        return _drawn(probabilities, draws[:, 0])
+    if decoding.top_k is not None and decoding.top_p < 1:
+        return _drawn_of_left(probabilities, draws[:, -1], decoding)
+    return _drawn_again(probabilities, draws, decoding)
+
+
+def _drawn(probabilities: Tensor, draws: Tensor) -> Tensor:
+    """Return the first token of each row with which the sum exceeds the row's share of it all.
+
+    The block is found first, then the token in it: sums of all tokens are never needed.
+    """
+    if probabilities.shape[1] % _BLOCK:
+        probabilities = F.pad(probabilities, (0, -probabilities.shape[1] % _BLOCK))
+    blocks = probabilities.unflatten(1, (-1, _BLOCK))
+    ends = cumulated(blocks.sum(2))
+    block, share = _found(ends, draws * ends[:, -1])
+    row = torch.arange(len(blocks), device=blocks.device)
+    before = torch.where(block > 0, ends[row, block - 1], 0.0)
+    place, _ = _found(cumulated(blocks[row, block]), share - before)
+    return block * _BLOCK + place
+
+
+def _found(cumulative: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the first place of each row whose sum exceeds its target, and the target.
+
+    Targets are kept below the last sum, so that no place is found that adds nothing to it.
+    """
+    targets = torch.minimum(targets, cumulative[:, -1] * _BELOW_ONE)
+    return torch.searchsorted(cumulative, targets[:, None], right=True).squeeze(1), targets
 
 
 def cumulated(values: Tensor) -> Tensor:
@@ -55,12 +101,40 @@ def cumulated_in_blocks(values: Tensor) -> Tensor:
     return (blocks @ upper + earlier[:, :, None]).flatten(1)[:, :count].contiguous()
 
 
-def _draw(cumulative: Tensor, draws: Tensor) -> Tensor:
-    """Return the first place of each row whose sum exceeds its number's share of the last sum."""
-    target = draws[:, None] * cumulative[:, -1:]  # float sums end near, not at, one
-    # Rounding may lift the target onto the last sum: the clamp keeps it inside the row.
-    chosen = torch.searchsorted(cumulative, target, right=True).squeeze(-1)
-    return chosen.clamp_(max=cumulative.shape[1] - 1)
+def _drawn_again(probabilities: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
+    """Draw until truncation leaves the token: rejection needs no sorting.
+
+    The few rows that are still without a token at the last number are sorted.
+    """
+    chosen = torch.empty(len(draws), dtype=torch.int64, device=draws.device)
+    waiting = torch.arange(len(draws), device=draws.device)
+    for attempt in range(draws.shape[1] - 1):
+        drawn = _drawn(probabilities, draws[waiting, attempt])
+        left = _is_left(probabilities, drawn, decoding)
+        chosen[waiting[left]] = drawn[left]
+        waiting, probabilities = waiting[~left], probabilities[~left]
+        if not len(waiting):
+            return chosen
+    chosen[waiting] = _drawn_of_left(probabilities, draws[waiting, -1], decoding)
+    return chosen
+
+
+def _is_left(probabilities: Tensor, tokens: Tensor, decoding: Decoding) -> Tensor:
+    """Whether top-k or top-p (one of them) leaves each row's token.
+
+    It does if fewer than k tokens are likelier, or if those hold less than p.
+    """
+    likelier = probabilities > probabilities.gather(1, tokens[:, None])
+    if decoding.top_k is not None:
+        return likelier.sum(1) < decoding.top_k
+    return torch.where(likelier, probabilities, 0.0).sum(1) < decoding.top_p
+
+
+def _drawn_of_left(probabilities: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
+    """Draw from the tokens that truncation leaves, the likeliest first."""
+    cumulative, index = _candidates(probabilities, decoding)
+    place, _ = _found(cumulative, draws * cumulative[:, -1])
+    return index.gather(1, place[:, None]).squeeze(1)
 
 
 def _candidates(probabilities: Tensor, decoding: Decoding) -> tuple[Tensor, Tensor]:

@@ -11,33 +11,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from benchsuite.lm.attention import Heads, attend, attend_to, rotary
+from benchsuite.lm.attention import Heads, attend, rotary
+from benchsuite.lm.cache import Cache
 from benchsuite.lm.config import ModelConfig
 from benchsuite.lm.kernels import embed, gelu, layer_norm, linear, rms_norm, swiglu
 from benchsuite.lm.weights import Weights, initial, parts
-
-
-class Cache:
-    """Keys and values of the tokens read so far: two `[layers, rows, heads, length, width]`."""
-
-    def __init__(self, config: ModelConfig, rows: int, like: Tensor) -> None:
-        shape = (config.layers, rows, config.key_value_heads, config.length, config.head_width)
-        self.keys, self.values = like.new_empty(shape), like.new_empty(shape)
-        self.used = 0
-
-    def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Store `[rows, new, heads, width]` keys and values; return all of them so far.
-
-        Those are `[rows, heads, length, width]`.
-        """
-        end = self.used + keys.shape[1]
-        self.keys[layer, :, :, self.used : end] = keys.transpose(1, 2)
-        self.values[layer, :, :, self.used : end] = values.transpose(1, 2)
-        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
-
-    def keep(self, rows: Tensor) -> None:
-        """Drop all rows but those at the given indices."""
-        self.keys, self.values = self.keys[:, rows], self.values[:, rows]
 
 
 class LanguageModel:
@@ -82,7 +60,8 @@ class LanguageModel:
     def hidden(self, weights: Weights, tokens: Tensor, cache: Cache | None = None) -> Tensor:
         """Return final hidden states `[members, rows · length, width]` of tokens.
 
-        With a cache, `tokens` `[members, rows, length]` follow those already in it.
+        With a cache, `tokens` `[members, rows, length]` follow those already in it: the first
+        time any number, then one a row.
         """
         epsilon, gpt2 = self.config.norm_epsilon, self.config.architecture == "gpt2"
         start = cache.used if cache else 0
@@ -108,13 +87,13 @@ class LanguageModel:
         start = cache.used if cache else 0
         turn = None if self._turn is None else self._turn[start : start + new]
         by_row = qkv.view(members * rows, new, -1)
-        if cache is None or cache.used == 0:
-            if cache:
-                cache.append(layer, *self._heads.split(by_row, turn)[1:])
-            attended = attend(by_row, self._heads, turn)
+        if cache:
+            query, *read = self._heads.split(by_row, turn)
+            cache.append(layer, *read)
+        if cache and start:
+            attended = cache.attend(layer, query[:, 0])
         else:
-            query, key, value = self._heads.split(by_row, turn)
-            attended = attend_to(query, *cache.append(layer, key, value), self._heads)
+            attended = attend(by_row, self._heads, turn)
         return attended.view(members, rows * new, -1)
 
 
