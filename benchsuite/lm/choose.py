@@ -12,7 +12,7 @@ from torch import Tensor
 from benchsuite.lm.decoding import Decoding
 
 _ATTEMPTS = 4
-"""Random numbers a token, where truncation may reject what the first ones draw."""
+"""Random numbers a token, where a nucleus may reject what the first ones draw."""
 
 _CANDIDATES = 64
 """Tokens that are sorted for a nucleus at first; all, where these do not hold it."""
@@ -20,14 +20,16 @@ _CANDIDATES = 64
 _BLOCK = 64
 """Neighbouring probabilities that are added up at once."""
 
+_GROUP = 8
+"""Tokens of which only the likeliest is compared at first."""
+
 _BELOW_ONE = 1 - 2.0**-23
 """What keeps a share of a sum below the sum, whatever rounding does."""
 
 
 def attempts(decoding: Decoding) -> int:
     """Return how many random numbers the choice of a token takes."""
-    truncated = decoding.top_k is not None or decoding.top_p < 1
-    return _ATTEMPTS if truncated else 1
+    return _ATTEMPTS if decoding.top_k is None and decoding.top_p < 1 else 1
 
 
 def uniforms(seed: int, row: int, length: int, decoding: Decoding) -> np.ndarray:
@@ -40,8 +42,9 @@ def choose(scores: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
     """Draw a token for each row of logits `[rows, vocabulary]`: `[rows]`.
 
     `draws` `[rows, attempts]` are uniform in [0, 1). Without truncation the first is all that
-    is read. With top-k or top-p a token is drawn from all, and drawn again while truncation
-    would not leave it; with the last number it is drawn from what truncation leaves, sorted.
+    is read. With top-p a token is drawn from all, and drawn again while truncation would not
+    leave it. With the last number it is drawn from what truncation leaves, sorted; with top-k,
+    of which sorting is cheap, at once.
     """
     if decoding.temperature == 0:
         return scores.argmax(dim=-1)
@@ -50,7 +53,7 @@ def choose(scores: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
     probabilities = torch.softmax(scores, dim=-1)
     if decoding.top_k is None and decoding.top_p == 1:
         return _drawn(probabilities, draws[:, 0])
-    if decoding.top_k is not None and decoding.top_p < 1:
+    if decoding.top_k is not None:
         return _drawn_of_left(probabilities, draws[:, -1], decoding)
     return _drawn_again(probabilities, draws, decoding)
 
@@ -110,7 +113,7 @@ def _drawn_again(probabilities: Tensor, draws: Tensor, decoding: Decoding) -> Te
     waiting = torch.arange(len(draws), device=draws.device)
     for attempt in range(draws.shape[1] - 1):
         drawn = _drawn(probabilities, draws[waiting, attempt])
-        left = _is_left(probabilities, drawn, decoding)
+        left = _is_left(probabilities, drawn, decoding.top_p)
         chosen[waiting[left]] = drawn[left]
         waiting, probabilities = waiting[~left], probabilities[~left]
         if not len(waiting):
@@ -119,15 +122,10 @@ def _drawn_again(probabilities: Tensor, draws: Tensor, decoding: Decoding) -> Te
     return chosen
 
 
-def _is_left(probabilities: Tensor, tokens: Tensor, decoding: Decoding) -> Tensor:
-    """Whether top-k or top-p (one of them) leaves each row's token.
-
-    It does if fewer than k tokens are likelier, or if those hold less than p.
-    """
+def _is_left(probabilities: Tensor, tokens: Tensor, top_p: float) -> Tensor:
+    """Whether the tokens likelier than each row's hold less than `top_p`."""
     likelier = probabilities > probabilities.gather(1, tokens[:, None])
-    if decoding.top_k is not None:
-        return likelier.sum(1) < decoding.top_k
-    return torch.where(likelier, probabilities, 0.0).sum(1) < decoding.top_p
+    return torch.where(likelier, probabilities, 0.0).sum(1) < top_p
 
 
 def _drawn_of_left(probabilities: Tensor, draws: Tensor, decoding: Decoding) -> Tensor:
@@ -146,15 +144,33 @@ def _candidates(probabilities: Tensor, decoding: Decoding) -> tuple[Tensor, Tens
     most = min(decoding.top_k or vocabulary, vocabulary)
     count = most if decoding.top_p == 1 else min(most, _CANDIDATES)
     while True:
-        found, index = probabilities.topk(count, dim=-1)
+        found, index = _likeliest(probabilities, count)
         cumulative = cumulated(found)
         if decoding.top_p == 1:
             return cumulative, index
         whole = cumulative[:, -1:] if count == most else None
         if whole is None and most < vocabulary:
-            whole = probabilities.topk(most, dim=-1, sorted=False).values.sum(-1, keepdim=True)
+            whole = _likeliest(probabilities, most)[0].sum(-1, keepdim=True)
         bound = decoding.top_p * (1.0 if whole is None else whole)
         if count == most or bool((cumulative[:, -1:] >= bound).all()):
             # What is left out adds nothing to the sum, so no number can fall on it.
             return cumulated(torch.where(cumulative - found < bound, found, 0.0)), index
         count = most
+
+
+def _likeliest(probabilities: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Return what `topk` returns: the largest values of each row, and where they are.
+
+    They lie in the `count` groups with the largest maxima; outside these, no value exceeds any
+    of those maxima. Where groups are many, sorting twice so little is twice as fast.
+    """
+    rows, vocabulary = probabilities.shape
+    groups = vocabulary // _GROUP
+    if vocabulary % _GROUP or groups < 4 * count:
+        found, index = probabilities.topk(count, dim=-1)
+        return found, index
+    grouped = probabilities.view(rows, _GROUP, groups)
+    best = grouped.amax(1).topk(count, dim=-1, sorted=False).indices
+    some = grouped.gather(2, best[:, None].expand(-1, _GROUP, -1)).flatten(1)
+    found, place = some.topk(count, dim=-1)
+    return found, place // count * groups + best.gather(1, place % count)

@@ -97,7 +97,7 @@ def test_what_is_left_after_truncation_keeps_its_proportions(decoding, attempts)
     assert chisquare(found[left], wanted).pvalue > UNLIKELY
 
 
-@pytest.mark.parametrize("decoding", [Decoding(top_k=20), Decoding(top_p=0.6)])
+@pytest.mark.parametrize("decoding", [Decoding(top_p=0.3), Decoding(top_p=0.6)])
 @pytest.mark.parametrize("vocabulary", [50, 64, 300])
 def test_drawing_again_draws_what_sorting_draws(decoding, vocabulary):
     """Over many rows of different distributions: as often each rank, and nothing truncated."""
@@ -112,6 +112,16 @@ def test_drawing_again_draws_what_sorting_draws(decoding, vocabulary):
     counts = [np.histogram(found, ends)[0] for found in (again, sorted_)]
     counts = np.array(counts)[:, np.array(counts).sum(0) > 10]
     assert chi2_contingency(counts).pvalue > UNLIKELY
+
+
+@pytest.mark.parametrize("vocabulary", [500, 512, 2048])
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 64])
+def test_the_likeliest_are_those_of_topk(vocabulary, count):
+    values = torch.rand(20, vocabulary, generator=torch.Generator().manual_seed(count))
+    for found, expected in zip(
+        lm_choose._likeliest(values, count), values.topk(count), strict=True
+    ):
+        assert torch.equal(found, expected)
 
 
 def what_is_left(probabilities, decoding):
