@@ -66,13 +66,13 @@ def written(values=VALUES, **more):
     return pa.table({"value": values, "id": [f"s{i}" for i in range(len(values))], **more})
 
 
-def graded(folder, grader, rows, best=0.5, unit="rows", mean=3.0):
+def graded(folder, grader, rows, best=0.5, unit="rows", mean=3.0, threshold=None):
     """Grade rows with a model whose mean is known."""
     engine_work._opened.clear()
     learner = Mean(Mean.parameters_type())
     learner.open = lambda directory, device: MeanModel(mean)
     inputs = {"rows": [rows], "model": [pa.table({})], "human": [pa.table({"split": ["train"]})]}
-    arguments = {"keep": {"best": best}, "unit": unit}
+    arguments = {"keep": {"best": best, "threshold": threshold}, "unit": unit}
     component = grader(Parameters())
     return made_by(grade, work_on(folder, arguments, inputs, component, learner))
 
@@ -112,6 +112,15 @@ def test_a_budget_in_tokens_keeps_a_share_of_the_tokens(tmp_path):
 
 def test_a_share_of_one_keeps_all(tmp_path):
     assert all(graded(tmp_path, Large, written(), best=1.0)["kept"].to_pylist())
+
+
+def test_a_threshold_keeps_what_reaches_it(tmp_path):
+    high = graded(tmp_path / "high", Large, written(), best=None, threshold=4.0)
+    assert high["kept"].to_pylist() == [True, False, True, False, False, True]
+    low = graded(tmp_path / "low", Near, written(), best=None, threshold=1.0)  # lower is better
+    assert low["kept"].to_pylist() == [False, False, True, True, True, False]
+    none = graded(tmp_path / "none", Large, written(), best=None, threshold=9.5)
+    assert not any(none["kept"].to_pylist())
 
 
 class Short(Large):

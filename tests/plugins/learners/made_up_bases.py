@@ -56,7 +56,16 @@ def learner(base, **changes):
     return Transformers(TransformersParameters(base=str(base), length=LENGTH, **changes))
 
 
-def job(base, folder, amount=400, unit="tokens", seed=1, texts=TEXTS * 5):
+def job(
+    base,
+    folder,
+    amount=400,
+    unit="tokens",
+    seed=1,
+    texts=TEXTS * 5,
+    init="base",
+    previous=None,
+):
     made = learner(base)
     for path in (folder, folder / "scratch", folder / "tokenizer"):
         path.mkdir(parents=True)
@@ -69,6 +78,9 @@ def job(base, folder, amount=400, unit="tokens", seed=1, texts=TEXTS * 5):
         seed=seed,
         directory=folder,
         scratch=folder / "scratch",
+        effort=amount,
+        init=init,
+        previous=previous,
     )
 
 
