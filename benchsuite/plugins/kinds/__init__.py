@@ -23,9 +23,11 @@ from benchsuite.plugins.kinds.metric import (
     Axis,
     Best,
     Cost,
+    Expected,
     Measurement,
     Metric,
     Need,
+    Place,
     Subject,
 )
 from benchsuite.plugins.kinds.model import Model, SampleRequest, Scores, Tokens
@@ -38,6 +40,7 @@ __all__ = [
     "Context",
     "Corpus",
     "Cost",
+    "Expected",
     "Decoding",
     "GenerationRequest",
     "Generator",
@@ -50,6 +53,7 @@ __all__ = [
     "Need",
     "Panel",
     "Parameters",
+    "Place",
     "SampleRequest",
     "Scores",
     "Subject",
