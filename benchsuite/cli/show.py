@@ -1,4 +1,4 @@
-"""`benchsuite show`: one component, regime or suite explained."""
+"""`benchsuite show`: one component or document explained."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from benchsuite.suites.shipped import find, shipped
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Explain NAME: a component (summary, parameters, who provides it), a regime or a suite."""
+    """Explain NAME: a component (summary, parameters, who provides it) or a document."""
     found = [r for r in registry().components() if name in _names(r)]
     for registered in found:
         _show_component(registered)
-    documents = [kind for kind in ("regime", "suite") if name in shipped(kind)]
+    documents = [kind for kind in ("regime", "suite", "collection") if name in shipped(kind)]
     for kind in documents:
         _show_document(kind, find(kind, name))
     if not found and not documents:
         known = {full for r in registry().components() for full in _names(r)}
-        known |= {*shipped("regime"), *shipped("suite")}
+        known |= {*shipped("regime"), *shipped("suite"), *shipped("collection")}
         raise UserError(f"there is nothing called {name}{nearest(name, known)}")
 
 

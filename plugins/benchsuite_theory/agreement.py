@@ -30,7 +30,9 @@ def measured(
 
 def held(value: float, slice_: str, exact: float, formula: str, tolerance: float) -> Measurement:
     """Return what must hold in every run, to rounding."""
-    return Measurement(float(value), 1, slice_, expected=Expected(exact, formula, 0.0, None, tolerance))
+    return Measurement(
+        float(value), 1, slice_, expected=Expected(exact, formula, 0.0, None, tolerance)
+    )
 
 
 def _error(values: np.ndarray, exact: float) -> tuple[float | None, float | None]:
@@ -49,7 +51,9 @@ def _error(values: np.ndarray, exact: float) -> tuple[float | None, float | None
     if abs(skewness) / np.sqrt(count) > _SKEWED:
         return None, None
     w = off / deviation
-    t = np.sqrt(count) * (w + skewness * w**2 / 3 + skewness**2 * w**3 / 27 + skewness / (6 * count))
+    t = np.sqrt(count) * (
+        w + skewness * w**2 / 3 + skewness**2 * w**3 / 27 + skewness / (6 * count)
+    )
     return float(error), normal(float(t), count - 1)
 
 
@@ -61,6 +65,17 @@ def _of_constant(off: float, count: int) -> float:
     """
     same = count * np.log1p(-min(abs(off), 1 - 1e-12))
     return float(np.sign(off) * -ndtri(max(np.exp(same) / 2, 1e-300)))
+
+
+def of_distribution(below: float, at: float, above: float) -> float:
+    """Return the standard normal value of one draw with a known distribution.
+
+    By the probabilities of less, of just that and of more; half of `at` counts to either side
+    (the mid-P value, Lancaster 1961).
+    """
+    low, high = below + at / 2, above + at / 2
+    tail = max(float(min(low, high)), 1e-300)
+    return float(np.copysign(ndtri(min(tail, 0.5)), high - low)) * -1.0
 
 
 def normal(t: float, degrees: int) -> float:

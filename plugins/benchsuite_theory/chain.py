@@ -9,19 +9,39 @@ the same rows, one that is kept, in which the chain is conditioned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.stats import binom
 
 from benchsuite_theory.mixes import Mix, Part
-
-Map = Callable[[np.ndarray], np.ndarray]
-"""From a model's probability of the type to that of a row which is learned from."""
+from benchsuite_theory.types import sharpened
 
 MOST_ROWS = 6000
 """Rows of a mix up to which a matrix of the chain is made."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """From a model's probability of the type to that of a row which is learned from.
+
+    Of two types, `temperature` multiplies the log-odds by 1 / temperature. A verifier that accepts
+    right rows `odds` times as often as wrong ones multiplies the odds.
+    """
+
+    temperature: float = 1.0
+    odds: float = 1.0
+
+    def __call__(self, share: np.ndarray) -> np.ndarray:
+        """Return the probabilities of rows, for those of models."""
+        sampled = sharpened(np.stack([share, 1 - share], axis=-1), self.temperature)[..., 0]
+        return np.asarray(self.odds * sampled / (self.odds * sampled + 1 - sampled))
+
+
+DRIFT = Law()
+"""Rows as the model would have them."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +65,13 @@ class Chain:
     def deviation(self) -> float:
         """Standard deviation of the share."""
         shares = np.arange(self.rows + 1) / self.rows
-        return float(np.sqrt(max(0.0, self.distribution @ (shares - self.mean) ** 2)))
+        return float(np.sqrt(max(0.0, float(self.distribution @ (shares - self.mean) ** 2))))
 
 
-def chain(mixes: Sequence[Mix], probability: float, written: Map) -> Chain | None:
+def chain(mixes: Sequence[Mix], probability: float, law: Law) -> Chain | None:
     """Return the last generation's counts, or None where they are no such chain.
 
-    `probability` is that of the type in a human row, `written` what becomes of a model's own.
+    `probability` is that of the type in a human row, `law` what becomes of a model's own.
     None is for rows of several generations, repeated rows, and mixes too large.
     """
     if any(mix.rows > MOST_ROWS or not _is_chain(mix) for mix in mixes):
@@ -59,7 +79,7 @@ def chain(mixes: Sequence[Mix], probability: float, written: Map) -> Chain | Non
     rows, kept = mixes[0].rows, _drawn(mixes[-1], "fixed")
     now = Chain(rows, _first(rows, kept, probability))
     for generation, mix in enumerate(mixes[1:]):
-        now = _next(now, mix, probability, written, generation)
+        now = _next(now, mix, probability, law, generation)
     return now
 
 
@@ -73,11 +93,10 @@ def _first(rows: int, kept: int, probability: float) -> np.ndarray:
     return states
 
 
-def _next(now: Chain, mix: Mix, probability: float, written: Map, last: int) -> Chain:
+def _next(now: Chain, mix: Mix, probability: float, law: Law, last: int) -> Chain:
     """Return the states of the next generation."""
     synthetic, fresh = _drawn(mix, last), _drawn(mix, "fresh")
-    shares = np.clip(written(np.arange(now.rows + 1) / now.rows), 0, 1)
-    drawn = now.states @ binom.pmf(np.arange(synthetic + 1), synthetic, shares[:, None])
+    drawn = now.states @ _transitions(now.rows, synthetic, law)
     if fresh:
         new = binom.pmf(np.arange(fresh + 1), fresh, probability)
         drawn = np.apply_along_axis(np.convolve, 1, drawn, new)
@@ -85,6 +104,13 @@ def _next(now: Chain, mix: Mix, probability: float, written: Map, last: int) -> 
     for count, row in enumerate(drawn):
         states[count, count : count + len(row)] = row
     return Chain(mix.rows, states)
+
+
+@lru_cache(maxsize=2)
+def _transitions(rows: int, synthetic: int, law: Law) -> np.ndarray:
+    """Return the probability of each count among the rows drawn, by the model's count."""
+    shares = np.clip(law(np.arange(rows + 1) / rows), 0, 1)
+    return np.asarray(binom.pmf(np.arange(synthetic + 1), synthetic, shares[:, None]))
 
 
 def _drawn(mix: Mix, writer: object) -> int:

@@ -13,11 +13,13 @@ def of_error(place: Place) -> str:
     kind = _kind(place)
     if place.learner["name"] == "theory/mean":
         return {
+            "human": "σ²/n",
             "replace": "σ²(t+1)/n [Gerstgrasser 2024]",
             "accumulate": "σ²/n Σ 1/i², i ≤ t+1 [Gerstgrasser 2024; → π²/6]",
             "subsample": "covariances of pools [Kazdan 2024; → π²/2 - 2]",
         }.get(kind, "covariances of pools [docs/theory.md; He 2025]")
     return {
+        "human": "σ²/n, of types (1-Σp²)/n",
         "replace": "σ²(1 - (1-1/n)^(t+1)) [Shumailov 2024]",
         "accumulate": "σ²(1 - Π(1 - 1/(n i²))) [Kazdan 2024]",
     }.get(kind, "covariances of pools [docs/theory.md]")
@@ -30,6 +32,7 @@ def of_spread(place: Place) -> str:
     discrete = place.learner["name"] == "theory/frequencies"
     source, start = ("Seddik 2024", "(1-Σp²)") if discrete else ("Shumailov 2024", "σ²")
     return {
+        "human": f"{start}(1-1/n)",
         "replace": f"{start}(1-1/n)^(t+1) [{source}]",
         "accumulate": f"{start}Π(1 - 1/(n i²)), i ≤ t+1 [Kazdan 2024]",
     }.get(_kind(place), "covariances of pools [docs/theory.md]")
@@ -41,6 +44,8 @@ def _kind(place: Place) -> str:
     parts = [(part["source"], part["share"]) for part in regime["mixture"]]
     if regime["decoding"]["temperature"] != 1 or place.learner.get("human_weight") is not None:
         return "other"
+    if [source for source, _ in parts] == ["human-fixed"]:
+        return "human"
     if parts == _REPLACE:
         return "replace"
     if dict(parts) == _EVERYTHING:

@@ -27,7 +27,7 @@ class Error(Metric[Parameters]):
         """Compare the fits of all replicates with the truth."""
         place = setting.place_of(subject)
         centre, _ = setting.truth(place)
-        errors = ((subject.model.centre - centre) ** 2).sum(1)  # type: ignore[attr-defined]
+        errors = ((setting.fit_of(subject).centre - centre) ** 2).sum(1)
         found = setting.expected_moments(place)
         exact, by_chance = (found[0].error, found[1]) if found else (None, False)
         yield measured(errors, "all", exact, of_error(place), by_chance=by_chance)

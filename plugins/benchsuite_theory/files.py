@@ -9,7 +9,15 @@ import numpy as np
 import pyarrow as pa
 from safetensors.numpy import load_file, save_file
 
-from benchsuite.api import Context, Model, SampleRequest, Scores, Trained, TrainingFailed, TrainingJob
+from benchsuite.api import (
+    Context,
+    Model,
+    SampleRequest,
+    Scores,
+    Trained,
+    TrainingFailed,
+    TrainingJob,
+)
 from benchsuite_theory.replicates import generation_after
 
 _NAME = "model.safetensors"
@@ -28,7 +36,7 @@ def training_rows(job: TrainingJob, least: int = 1) -> pa.Table:
 def save(job: TrainingJob, rows: pa.Table, arrays: dict[str, np.ndarray]) -> Trained:
     """Write a model's arrays and its generation; return what training cost."""
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    tensors["generation"] = np.array(generation_after(rows))
+    tensors["generation"] = np.array([generation_after(rows)])
     save_file(tensors, job.directory / _NAME)
     return Trained(tokens=rows.num_rows, flops=0)
 
@@ -42,7 +50,7 @@ class ExactModel(Model):
     """A fit of R loops. It has no tokens, so it scores nothing."""
 
     def __init__(self, arrays: dict[str, np.ndarray]) -> None:
-        self.generation = int(arrays["generation"])
+        self.generation = int(arrays["generation"].item())
 
     def score(self, rows: pa.Table, context: Context) -> Scores:
         """Refuse."""

@@ -51,9 +51,7 @@ class Linear(Corpus[LinearParameters]):
         x = random.standard_normal((wanted.rows, wanted.replicates, wanted.features))
         y = x @ truth(wanted.features) + wanted.sigma * random.standard_normal(x.shape[:2])
         number = np.arange(wanted.rows, dtype=np.int32)
-        return replicates.human(
-            {"x": replicates.column(x), "y": replicates.column(y), "n": number}
-        )
+        return replicates.human({"x": replicates.column(x), "y": replicates.column(y), "n": number})
 
 
 def truth(features: int) -> np.ndarray:
@@ -73,17 +71,15 @@ class LeastSquares(Learner[LeastSquaresParameters]):
     parameters_type = LeastSquaresParameters
 
     def train(self, job: TrainingJob, context: Context) -> Trained:
-        """Solve each replicate's normal equations (X'X is well conditioned: T is above d)."""
+        """Fit each replicate."""
         rows = files.training_rows(job)
         x, y, number = observations(rows)
         if len(y) <= x.shape[2] + 1:
             raise TrainingFailed(f"{x.shape[2]} features take more than {x.shape[2] + 1} rows")
         _, first = np.unique(number, return_index=True)
-        arrays = {"weights": fitted(x, y), "design": x[first], "sigma": self._sigma()}
+        sigma = np.array([self.parameters.sigma])
+        arrays = {"weights": fitted(x, y), "design": x[first], "sigma": sigma}
         return files.save(job, rows, arrays)
-
-    def _sigma(self) -> np.ndarray:
-        return np.array(self.parameters.sigma)
 
     def open(self, directory: Path, device: Device) -> LinearModel:
         """Read weights and design."""
@@ -98,10 +94,10 @@ def observations(rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def fitted(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the least-squares weights `[replicates, d]`."""
-    across = x.transpose(1, 2, 0)
-    gram, moment = across @ x.transpose(1, 0, 2), across @ y.T[:, :, None]
-    return np.asarray(np.linalg.solve(gram, moment)[:, :, 0])
+    """Return the least-squares weights `[replicates, d]`, by QR (Golub 1965)."""
+    q, r = np.linalg.qr(x.transpose(1, 0, 2))
+    projected = q.transpose(0, 2, 1) @ y.T[:, :, None]
+    return np.asarray(np.linalg.solve(r, projected)[:, :, 0])
 
 
 class LinearModel(files.ExactModel):
@@ -110,7 +106,7 @@ class LinearModel(files.ExactModel):
     def __init__(self, arrays: dict[str, np.ndarray]) -> None:
         super().__init__(arrays)
         self.weights, self.design = arrays["weights"], arrays["design"]
-        self.sigma = float(arrays["sigma"])
+        self.sigma = float(arrays["sigma"].item())
 
     def sample(self, request: SampleRequest, context: Context) -> pa.Table:
         """Label the design from its first row on, as often as is asked for."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
+import pyarrow as pa
 
 from benchsuite.api import Context, Measurement, Metric, Parameters, Place, Subject
 from benchsuite_theory import setting
 from benchsuite_theory.agreement import held, measured
-from benchsuite_theory.linear import fitted, observations, truth
+from benchsuite_theory.linear import LinearModel, fitted, observations, truth
 from benchsuite_theory.mixes import Mix, Part, Pool, mixes
 from benchsuite_theory.moments import Fit, moments
 from benchsuite_theory.replicates import generations
@@ -40,17 +41,28 @@ class LinearError(Metric[Parameters]):
         place = setting.place_of(subject)
         rows, d = int(place.corpus["rows"]), int(place.corpus["features"])
         variance = float(place.corpus["sigma"]) ** 2
-        off = subject.model.weights - truth(d)  # type: ignore[attr-defined]
-        along = (subject.model.design * off).sum(2)  # type: ignore[attr-defined]
+        model = subject.model
+        if not isinstance(model, LinearModel):
+            raise TypeError("it measures linear fits")
+        off = model.weights - truth(d)
+        along = (model.design * off).sum(2)
         times, law = _times(place), _law(place)
-        exact = None if times is None or rows < d + _MOMENTS else variance * d / (rows - d - 1) * times
+        exact = (
+            None if times is None or rows < d + _MOMENTS else variance * d / (rows - d - 1) * times
+        )
         formula = f"σ²d/(T-d-1) · {law} [Dohmatob 2024; Gerstgrasser 2024]"
         yield measured((off**2).sum(1), "all", exact, formula)
         inside = (along**2).sum(0) / (variance * d)
         yield measured(inside, "in-sample", times, f"{law} [Gerstgrasser 2024]")
         if law.startswith("Σ"):
             formula = "w_t = w_(t-1) + X⁺ε_t/(t+1), to 1e-9 [Gerstgrasser 2024]"
-            yield held(_recursion(subject, place), "recursion", 0.0, formula, 1e-9)
+            yield held(
+                _off_recursion(model, subject.training, place.generation),
+                "recursion",
+                0.0,
+                formula,
+                1e-9,
+            )
 
 
 def _times(place: Place) -> float | None:
@@ -83,20 +95,21 @@ def _as_one(part: Part) -> Part:
 
 
 def _law(place: Place) -> str:
-    piles_up = any(part["source"] == "synthetic-all" for part in place.regime["mixture"])
-    return "Σ 1/i², i ≤ t+1" if piles_up else "(t+1)"
+    sources = {part["source"] for part in place.regime["mixture"]}
+    if "synthetic-all" in sources:
+        return "Σ 1/i², i ≤ t+1"
+    return "(t+1)" if "synthetic-last" in sources else "1"
 
 
-def _recursion(subject: Subject, place: Place) -> float:
+def _off_recursion(model: LinearModel, rows: pa.Table, generation: int) -> float:
     """Return how far the weights are from what the rows of all generations give in turn."""
-    x, y, number = observations(subject.training)
-    writers = generations(subject.training)
-    weights = np.zeros_like(subject.model.weights)  # type: ignore[attr-defined]
-    for step, writer in enumerate(range(-1, place.generation), start=1):
+    (x, y, number), writers = observations(rows), generations(rows)
+    weights = np.zeros_like(model.weights)
+    for step, writer in enumerate(range(-1, generation), start=1):
         those = np.flatnonzero(writers == writer)
-        if len(those) <= x.shape[2]:
-            return float(np.abs(subject.model.weights).max())  # type: ignore[attr-defined]
+        if len(those) <= x.shape[2]:  # rows of a generation are missing: all is off
+            return float(np.abs(model.weights).max())
         those = those[np.argsort(number[those])]
         residual = y[those] - (x[those] * weights).sum(2)
         weights = weights + fitted(x[those], residual) / step
-    return float(np.abs(weights - subject.model.weights).max())  # type: ignore[attr-defined]
+    return float(np.abs(weights - model.weights).max())

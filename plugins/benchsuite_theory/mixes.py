@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 from typing import Any, Literal
 
@@ -50,10 +51,15 @@ class Part:
         return self.drawn == sum(pool.size for pool in self.pools)
 
     @property
+    def by_chance(self) -> bool:
+        """Whether it is left to chance how many rows of whom are drawn."""
+        return len(self.pools) > 1 and not self.whole
+
+    @property
     def expected(self) -> np.ndarray:
         """Expected number of rows from each pool, `[pools]`."""
         sizes = np.array([pool.size for pool in self.pools], float)
-        return self.drawn * sizes / max(1.0, sizes.sum())
+        return np.asarray(self.drawn * sizes / max(1.0, float(sizes.sum())))
 
     @property
     def covariance(self) -> np.ndarray:
@@ -82,7 +88,7 @@ class Mix:
     @property
     def by_chance(self) -> bool:
         """Whether it is left to chance how many rows of whom it holds."""
-        return any(len(part.pools) > 1 and not part.whole for part in self.parts)
+        return any(part.by_chance for part in self.parts)
 
 
 def mixes(place: Place) -> list[Mix] | None:
@@ -103,10 +109,14 @@ def mixes(place: Place) -> list[Mix] | None:
     return [Mix((first,), written), *(Mix(parts, written) for parts in later)]
 
 
-def _parts(regime: Mapping[str, Any], generation: int, amount: int, written: int) -> tuple[Part, ...]:
+def _parts(
+    regime: Mapping[str, Any], generation: int, amount: int, written: int
+) -> tuple[Part, ...]:
     parts = regime["mixture"]
     if all(part["share"] == "everything" for part in parts):
-        pools = [pool for part in parts for pool in _pools(part, generation, amount, written, amount)]
+        pools = [
+            pool for part in parts for pool in _pools(part, generation, amount, written, amount)
+        ]
         everything = sum(pool.size for pool in pools)
         return (Part(tuple(pools), everything if regime["budget"] != "equal" else amount),)
     counts = whole([part["share"] for part in parts], amount)
@@ -133,7 +143,7 @@ def _pools(
 def whole(shares: Sequence[float], amount: int) -> list[int]:
     """Return shares of an amount in whole rows: their running sums are rounded, halves up."""
     ends = [0, *(int(sum(shares[: i + 1]) * amount + 0.5 + 1e-6) for i in range(len(shares)))]
-    return [after - before for before, after in zip(ends, ends[1:], strict=False)]
+    return [after - before for before, after in pairwise(ends)]
 
 
 def _is_human(part: Mapping[str, Any]) -> bool:

@@ -85,10 +85,12 @@ class _State:
             for pool, count in zip(part.pools, part.expected, strict=True)
         ]
         error = self._second_moment(mix, weights)
-        second = sum(c / mix.rows * (self.spread[p.writer] + self.error[p.writer]) for _, _, p, c in terms)
+        second = sum(
+            c / mix.rows * (self.spread[p.writer] + self.error[p.writer]) for _, _, p, c in terms
+        )
         spread = self._fitted(second - error, mix.rows)
         self.found.append(Moments(error, spread))
-        with_others = {
+        with_others: dict[Writer, float] = {
             other: sum(w * c * self.covariance[p.writer, other] for w, _, p, c in terms)
             for other in self.spread
         }
@@ -140,7 +142,7 @@ class _State:
         repeats = np.bincount(np.arange(pool.size) % max(1, pool.unique), minlength=1)
         weights = repeats / max(1, pool.size)
         variance = self.fit.spread * float((weights**2).sum())
-        shared = {
+        shared: dict[Writer, float] = {
             other: self.fit.spread * _overlap(weights, self.people[other])
             for other in self.people
             if pool.writer != "fresh" and other != "fresh"

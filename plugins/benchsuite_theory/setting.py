@@ -9,7 +9,8 @@ import numpy as np
 from benchsuite.api import Place, Subject
 from benchsuite_theory.mixes import mixes
 from benchsuite_theory.moments import Fit, Moments, moments
-from benchsuite_theory.types import zipf
+from benchsuite_theory.normal import NormalModel
+from benchsuite_theory.types import TypesModel, zipf
 
 _VARIANCE: dict[str, Literal["known", "likelihood", "unbiased"]] = {
     "theory/mean": "known",
@@ -23,13 +24,29 @@ def place_of(subject: Subject) -> Place:
     return subject.place
 
 
+def fit_of(subject: Subject) -> NormalModel | TypesModel:
+    """Return the model of a subject that has a centre and a spread."""
+    if not isinstance(subject.model, NormalModel | TypesModel):
+        raise TypeError("it measures fits of a normal distribution or of types")
+    return subject.model
+
+
+def types_of(subject: Subject) -> TypesModel:
+    """Return the model of a subject that knows types."""
+    if not isinstance(subject.model, TypesModel):
+        raise TypeError("it measures frequencies of types")
+    return subject.model
+
+
 def truth(place: Place) -> tuple[np.ndarray, float]:
     """Return the true mean of a row, `[d]`, and the variance (its trace) around it."""
     corpus = place.corpus
     if corpus["name"] == "theory/normal":
         return np.array([corpus["mean"]]), corpus["sigma"] ** 2
     if corpus["name"] not in ("theory/zipf", "theory/two-types"):
-        raise RuntimeError(f"it knows the truth of no corpus but this package's, not {corpus['name']}")
+        raise RuntimeError(
+            f"it knows the truth of no corpus but this package's, not {corpus['name']}"
+        )
     return probabilities(place), 1 - float((probabilities(place) ** 2).sum())
 
 

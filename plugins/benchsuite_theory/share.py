@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import ndtri
 
 from benchsuite.api import Context, Expected, Measurement, Metric, Parameters, Place, Subject
 from benchsuite_theory import setting
-from benchsuite_theory.agreement import measured
-from benchsuite_theory.chain import Chain, Map, chain
+from benchsuite_theory.agreement import measured, of_distribution
+from benchsuite_theory.chain import Chain, Law, chain
 from benchsuite_theory.mixes import mixes
 from benchsuite_theory.replicates import LEAST
-from benchsuite_theory.types import sharpened
 
 VERIFIER = "theory/verifier"
 
@@ -36,53 +34,40 @@ class ShareOfFirst(Metric[Parameters]):
     def measure(self, subject: Subject, context: Context) -> Iterable[Measurement]:
         """Compare the share in all replicates with the chain's."""
         place = setting.place_of(subject)
-        shares = subject.model.centre[:, 0]  # type: ignore[attr-defined]
-        law, formula = written(place)
+        shares = setting.types_of(subject).centre[:, 0]
+        law, formula = _law(place)
         found = mixes(place)
         human = float(setting.probabilities(place)[0])
         exact = chain(found, human, law) if found and law else None
         if exact is None or len(shares) >= LEAST:
-            yield measured(shares, "all", exact and exact.mean, formula)
+            yield measured(shares, "all", exact.mean if exact else None, formula)
         else:
             value = float(shares.mean())
             expected = Expected(exact.mean, formula, *_of_few(shares, exact))
             yield Measurement(value, len(shares), expected=expected)
 
 
-def written(place: Place) -> tuple[Map | None, str]:
+def _law(place: Place) -> tuple[Law | None, str]:
     """Return what becomes of a type's share in rows that are learned from, and its name."""
-    heat = setting.temperature(place)
-    odds, formula = 1.0, "log-odds × 1/τ, as a Markov chain at n rows [docs/theory.md]"
+    heat, odds = setting.temperature(place), 1.0
+    formula = "log-odds / τ, as a Markov chain at n rows [docs/theory.md]"
     if np.isnan(heat) or place.learner["types"] != 2:  # noqa: PLR2004 (of more it is no chain)
         return None, formula
     for grading in place.regime["graders"]:
-        grader, threshold = grading["grader"], grading["keep"].get("threshold")
+        grader, threshold = grading["grader"], grading["keep"]["threshold"]
+        formula = "odds · TPR/FPR, as a Markov chain at n rows [docs/theory.md]"
         if grader["name"] != VERIFIER or threshold is None or not 0 < threshold <= 1:
             return None, formula
         if not grader["false_positives"]:
             return None, formula
         odds *= grader["true_positives"] / grader["false_positives"]
-        formula = "odds × TPR/FPR, as a Markov chain at n rows [Feng 2024]"
-
-    def law(share: np.ndarray) -> np.ndarray:
-        sampled = sharpened(np.stack([share, 1 - share], axis=-1), heat)[..., 0]
-        return np.asarray(odds * sampled / (odds * sampled + 1 - sampled))
-
-    return law, formula
+    return Law(heat, odds), formula
 
 
 def _of_few(shares: np.ndarray, exact: Chain) -> tuple[float, float | None]:
-    """Return standard error and z of few replicates, from the chain instead of their spread.
-
-    Of a single one by its place in the chain's distribution: half of its own probability counts
-    below (the mid-P value, Lancaster 1961).
-    """
-    error = exact.deviation / np.sqrt(len(shares))
+    """Return standard error and z of few replicates, from the chain instead of their spread."""
+    error = float(exact.deviation / np.sqrt(len(shares)))
     if len(shares) > 1 or not error:
-        return float(error), None
-    count = round(float(shares[0]) * exact.rows)
-    law = exact.distribution
-    below = float(law[:count].sum() + law[count] / 2)
-    above = float(law[count + 1 :].sum() + law[count] / 2)
-    tail = max(min(below, above), 1e-300)
-    return float(error), float(np.copysign(-ndtri(tail), above < below and 1 or -1))
+        return error, None
+    count, law = round(float(shares[0]) * exact.rows), exact.distribution
+    return error, of_distribution(law[:count].sum(), law[count], law[count + 1 :].sum())

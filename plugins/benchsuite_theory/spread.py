@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import digamma
@@ -12,7 +12,7 @@ from benchsuite.api import Context, Measurement, Metric, Parameters, Place, Subj
 from benchsuite_theory import setting
 from benchsuite_theory.agreement import measured
 from benchsuite_theory.closed_forms import of_spread
-from benchsuite_theory.mixes import Mix, mixes
+from benchsuite_theory.mixes import mixes
 
 
 class Spread(Metric[Parameters]):
@@ -33,13 +33,13 @@ class Spread(Metric[Parameters]):
         """Compare the spreads of all replicates with what they should be."""
         place = setting.place_of(subject)
         centre, _ = setting.truth(place)
-        spread = subject.model.spread  # type: ignore[attr-defined]
-        errors = ((subject.model.centre - centre) ** 2).sum(1)  # type: ignore[attr-defined]
+        fit = setting.fit_of(subject)
+        spread, errors = fit.spread, ((fit.centre - centre) ** 2).sum(1)
         found = setting.expected_moments(place)
         moments, by_chance = found or (None, False)
-        exact = moments and moments.spread
+        exact = moments.spread if moments else None
         yield measured(spread, "all", exact, of_spread(place), by_chance=by_chance)
-        both = moments and moments.spread + moments.error
+        both = moments.spread + moments.error if moments else None
         formula = "E v + E|m - truth|²: variance of the mix around the truth"
         yield measured(spread + errors, "with-error", both, formula, by_chance=by_chance)
         if place.learner["name"] == "theory/normal-fit":
@@ -48,21 +48,24 @@ class Spread(Metric[Parameters]):
 
 
 def log_variance(place: Place) -> float | None:
-    """Return E log v of a normal fit where each generation learns from the last one's rows alone.
+    """Return E log v of a normal fit where all rows of a generation have one writer.
 
-    m v / v' is chi-squared with n - 1 degrees of freedom, v' being what was sampled from.
+    It is fitted once to people's rows, or again and again to those of the fit before: m v / v' is
+    chi-squared with n - 1 degrees of freedom, v' being what was sampled from.
     """
+    (only, *others) = place.regime["mixture"]
     found, heat = mixes(place), setting.temperature(place)
-    if found is None or place.regime["graders"] or not heat > 0 or not all(map(_replaces, found)):
+    if found is None or others or place.regime["graders"] or not heat > 0 or _mixed(only):
         return None
-    total = float(np.log(place.corpus["sigma"] ** 2)) + place.generation * float(np.log(heat))
-    for mix in found:
-        divisor = mix.rows - (place.learner["variance"] == "unbiased")
-        total += float(digamma((mix.rows - 1) / 2) - np.log(divisor / 2))
-    return total
+    total = 2 * float(np.log(place.corpus["sigma"]))
+    rows = found[0].rows
+    fits = 1 + place.generation * int(only["source"] == "synthetic-last")
+    divisor = rows - (place.learner["variance"] == "unbiased")
+    total += (fits - 1) * float(np.log(heat))
+    total += fits * float(digamma((rows - 1) / 2) - np.log(divisor / 2))
+    return float(total)
 
 
-def _replaces(mix: Mix) -> bool:
-    """Whether all rows were drawn from one fit, or one truth."""
-    (first, *others) = [pool for part in mix.parts for pool in part.pools]
-    return not others and first.writer not in ("fixed", "fresh")
+def _mixed(part: Mapping[str, Any]) -> bool:
+    """Whether the only part of a mixture repeats rows, or holds those of several writers."""
+    return part.get("unique") is not None or part["source"] == "synthetic-all"

@@ -10,8 +10,8 @@ import numpy as np
 from benchsuite.api import Context, Measurement, Metric, Parameters, Place, Subject
 from benchsuite_theory import setting
 from benchsuite_theory.agreement import measured
-from benchsuite_theory.chain import chain
-from benchsuite_theory.mixes import mixes
+from benchsuite_theory.chain import DRIFT, chain
+from benchsuite_theory.mixes import Mix, mixes
 
 
 class Survival(Metric[Parameters]):
@@ -33,7 +33,7 @@ class Survival(Metric[Parameters]):
         place = setting.place_of(subject)
         probabilities = setting.probabilities(place)
         rare = np.arange(len(probabilities)) >= len(probabilities) // 2
-        alive = (subject.model.counts[:, rare] > 0).mean(1)  # type: ignore[attr-defined]
+        alive = (setting.types_of(subject).counts[:, rare] > 0).mean(1)
         exact, formula = _expected(place, probabilities[rare])
         yield measured(alive, "all", exact, formula)
 
@@ -42,14 +42,17 @@ def _expected(place: Place, rare: np.ndarray) -> tuple[float | None, str]:
     found = mixes(place)
     if found is None or place.regime["graders"] or setting.temperature(place) != 1:
         return None, ""
-    if all(mix.parts[0].whole and _has_people(mix.parts[0].pools) for mix in found):
+    if all(map(_keeps_all, found)):
         formula = "mean of 1 - (1-p)^n: none is lost [docs/theory.md]"
         return float((1 - (1 - rare) ** found[0].rows).mean()), formula
-    chains = [chain(found, p, lambda share: share) for p in rare]
+    chains = [chain(found, p, DRIFT) for p in rare]
     alive = [1 - each.distribution[0] for each in chains if each is not None]
     formula = "Markov chain of counts [Fisher 1930; Wright 1931]"
     return (float(np.mean(alive)) if len(alive) == len(rare) else None), formula
 
 
-def _has_people(pools: tuple[object, ...]) -> bool:
-    return any(getattr(pool, "writer", None) in ("first", "fixed") for pool in pools)
+def _keeps_all(mix: Mix) -> bool:
+    """Whether a mix holds all rows of generation 0, and so every type that was ever seen."""
+    (first, *others) = mix.parts
+    people = [pool for pool in first.pools if pool.writer in ("first", "fixed")]
+    return not others and first.whole and bool(people) and people[0].unique == people[0].size

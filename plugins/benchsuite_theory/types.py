@@ -78,7 +78,7 @@ class TwoTypes(Corpus[TwoTypesParameters]):
 def zipf(types: int, exponent: float) -> np.ndarray:
     """Return the probabilities of Zipf's law, `[types]`."""
     weights = np.arange(1, types + 1, dtype=float) ** -exponent
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def _rows(probabilities: np.ndarray, wanted: _TypesParameters) -> pa.Table:
@@ -86,12 +86,14 @@ def _rows(probabilities: np.ndarray, wanted: _TypesParameters) -> pa.Table:
     uniform = np.random.default_rng(wanted.seed).random((count, wanted.replicates))
     # The number makes rows of equal types rows of their own, and not each other's duplicates.
     number = np.arange(count, dtype=np.int32)
-    return replicates.human({"type": replicates.column(_drawn(probabilities, uniform)), "n": number})
+    return replicates.human(
+        {"type": replicates.column(_drawn(probabilities, uniform)), "n": number}
+    )
 
 
 def _drawn(probabilities: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     ends = np.cumsum(probabilities)[:-1]
-    return np.searchsorted(ends, uniform, side="right").astype(np.int16)
+    return np.asarray(np.searchsorted(ends, uniform, side="right"), np.int16)
 
 
 class FrequenciesParameters(Parameters):
