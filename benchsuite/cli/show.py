@@ -1,4 +1,4 @@
-"""`benchsuite show`: one component or document explained."""
+"""`benchsuite show`: one component, regime or suite explained."""
 
 from __future__ import annotations
 
@@ -17,13 +17,23 @@ from benchsuite.suites.shipped import find, shipped
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Explain NAME: a component (summary, parameters, who provides it) or a document."""
+    """Explain NAME: a component (summary, parameters, who provides it) or a document.
+
+    Documents are regimes, suites and collections. A regime may also be a YAML file of your own,
+    which is checked.
+    """
+    if name.endswith((".yaml", ".yml")):
+        _show_regime(name)
+        return
     found = [r for r in registry().components() if name in _names(r)]
     for registered in found:
         _show_component(registered)
     documents = [kind for kind in ("regime", "suite", "collection") if name in shipped(kind)]
-    for kind in documents:
-        _show_document(kind, find(kind, name))
+    if "regime" in documents:
+        _show_regime(name)
+    for kind in ("suite", "collection"):
+        if kind in documents:
+            _show_document(kind, find(kind, name))
     if not found and not documents:
         known = {full for r in registry().components() for full in _names(r)}
         known |= {*shipped("regime"), *shipped("suite"), *shipped("collection")}
@@ -60,9 +70,42 @@ def _type(annotation: Any) -> str:
 
 
 def _show_document(kind: str, document: Document) -> None:
-    import yaml
-
     data = document.data
     click.secho(f"{data[kind]} ({kind}, version {data['version']})", bold=True)
     click.echo(f"{data['summary']}\n")
-    click.echo(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100).rstrip())
+    _show_yaml(data)
+
+
+def _show_regime(name: str) -> None:
+    """Print a regime's knobs in words, a bar for each generation, and the document in full."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from benchsuite.cli.mixture import draw
+    from benchsuite.suites.explain import knobs
+    from benchsuite.suites.resolve import resolve_regime
+
+    resolved = resolve_regime(name, registry())
+    regime, console = resolved.regime, Console(highlight=False, markup=False)
+    click.secho(f"{regime.regime} (regime, version {regime.version})", bold=True)
+    console.print(f"{regime.summary}\n")
+    words = Table.grid(padding=(0, 2))
+    for knob, meaning in knobs(regime).items():
+        words.add_row(knob, meaning)
+    console.print(words)
+    console.print("\nWhat each generation is trained on:")
+    draw(regime, console)
+    if regime.cites:
+        console.print("\nWhere it comes from:")
+        console.print("\n".join(f"  {source}" for source in regime.cites))
+    click.echo(f"\nidentity  {resolved.digest}\n")
+    _show_yaml(resolved.document())
+
+
+def _show_yaml(data: dict[str, Any]) -> None:
+    import yaml
+
+    written = yaml.safe_dump(
+        data, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
+    )
+    click.echo(written.rstrip())

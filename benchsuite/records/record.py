@@ -30,7 +30,9 @@ class RegimeEntry(_Entry):
     name: str = Field(description="Name of the regime.")
     version: int = Field(description="Version of the regime document.")
     summary: str = Field(description="What the regime models, in a sentence.")
-    control: bool = Field(description="Whether the others are compared with it.")
+    control: bool = Field(description="Whether it is a control, so compared with no other.")
+    against: str = Field(description="The control that it is compared with; a control's is itself.")
+    generations: int = Field(description="Its last generation, which may be before the run's.")
     digest: str = Field(description="SHA-256 of the resolved document.")
     document: dict[str, Any] = Field(description="The document with every knob explicit.")
 
@@ -100,7 +102,7 @@ class Environment(_Entry):
 
 
 class Comparison(_Entry):
-    """A regime against the control: the paired difference over seeds."""
+    """A regime against its control: the paired difference over seeds."""
 
     regime: str = Field(description="The regime.")
     generation: int = Field(description="The generation.")
@@ -188,7 +190,7 @@ class Record(_Entry):
     seeds: list[int] = Field(description="The seeds.")
     generations: int = Field(description="Generations after generation 0.")
     comparisons: list[Comparison] = Field(
-        description="Every reproducible metric of every regime and generation against the control."
+        description="Every reproducible metric of every regime and generation against its control."
     )
     agreements: list[Agreement] = Field(
         default=[], description="Measurements beside what mathematics says they should be."

@@ -7,7 +7,7 @@ from typing import Literal
 from benchsuite.api import Component, hookimpl
 
 _PACKAGES = ("numpy", "scipy")
-_PARTS: list[tuple[Literal["corpus", "learner", "grader", "metric"], str, str, str]] = [
+_PARTS: list[tuple[Literal["corpus", "learner", "metric"], str, str, str]] = [
     ("corpus", "normal", "Draws of a normal distribution.", "normal:Normal"),
     ("corpus", "linear", "Labels of a linear function, with noise.", "linear:Linear"),
     ("corpus", "zipf", "Draws of types whose probability falls with rank.", "types:Zipf"),
@@ -16,7 +16,6 @@ _PARTS: list[tuple[Literal["corpus", "learner", "grader", "metric"], str, str, s
     ("learner", "normal-fit", "Mean and variance of rows.", "normal:NormalFit"),
     ("learner", "least-squares", "Ordinary least squares.", "linear:LeastSquares"),
     ("learner", "frequencies", "How often each type occurs.", "types:Frequencies"),
-    ("grader", "verifier", "Says which rows are right, and errs.", "verifier:Verifier"),
     ("metric", "error", "Squared distance of the fit from the truth.", "error:Error"),
     ("metric", "spread", "Variance or diversity of the fit.", "spread:Spread"),
     ("metric", "survival", "Share of rare types still alive.", "survival:Survival"),
@@ -29,7 +28,7 @@ _PARTS: list[tuple[Literal["corpus", "learner", "grader", "metric"], str, str, s
 
 @hookimpl
 def benchsuite_components() -> list[Component]:
-    """Name the corpora, learners, graders and metrics of this package."""
+    """Name the corpora, learners and metrics of this package."""
     return [
         Component(kind, f"theory/{name}", summary, f"benchsuite_theory.{target}", "1", _PACKAGES)
         for kind, name, summary, target in _PARTS

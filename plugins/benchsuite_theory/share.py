@@ -14,7 +14,8 @@ from benchsuite_theory.chain import Chain, Law, chain
 from benchsuite_theory.mixes import mixes
 from benchsuite_theory.replicates import LEAST
 
-VERIFIER = "theory/verifier"
+VERIFIER = {"name": "graders/verifier", "column": "first"}
+"""The grader that keeps rows of the first type at one rate and others at another."""
 
 
 class ShareOfFirst(Metric[Parameters]):
@@ -56,11 +57,10 @@ def _law(place: Place) -> tuple[Law | None, str]:
     for grading in place.regime["graders"]:
         grader, threshold = grading["grader"], grading["keep"]["threshold"]
         formula = "odds · TPR/FPR, as a Markov chain at n rows [docs/theory.md]"
-        if grader["name"] != VERIFIER or threshold is None or not 0 < threshold <= 1:
+        accepts = threshold is not None and 0 < threshold <= 1
+        if not (accepts and grader.items() >= VERIFIER.items() and grader["false_positive_rate"]):
             return None, formula
-        if not grader["false_positives"]:
-            return None, formula
-        odds *= grader["true_positives"] / grader["false_positives"]
+        odds *= grader["true_positive_rate"] / grader["false_positive_rate"]
     return Law(heat, odds), formula
 
 

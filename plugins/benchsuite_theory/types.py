@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -84,11 +85,14 @@ def zipf(types: int, exponent: float) -> np.ndarray:
 def _rows(probabilities: np.ndarray, wanted: _TypesParameters) -> pa.Table:
     count = wanted.rows * (1 + wanted.more)
     uniform = np.random.default_rng(wanted.seed).random((count, wanted.replicates))
+    return replicates.human(_content(_drawn(probabilities, uniform)))
+
+
+def _content(types: np.ndarray) -> dict[str, Any]:
+    """Return columns for types `[rows, replicates]`; `first` tells graders of single ones."""
     # The number makes rows of equal types rows of their own, and not each other's duplicates.
-    number = np.arange(count, dtype=np.int32)
-    return replicates.human(
-        {"type": replicates.column(_drawn(probabilities, uniform)), "n": number}
-    )
+    content = {"type": replicates.column(types), "n": np.arange(len(types), dtype=np.int32)}
+    return {**content, "first": types[:, 0] == 0} if types.shape[1] == 1 else content
 
 
 def _drawn(probabilities: np.ndarray, uniform: np.ndarray) -> np.ndarray:
@@ -139,9 +143,7 @@ class TypesModel(files.ExactModel):
         drawn = np.empty((request.amount, len(sharp)), np.int16)
         for loop, probabilities in enumerate(sharp):
             drawn[:, loop] = _drawn(probabilities, random.random(request.amount))
-        number = np.arange(request.amount, dtype=np.int32)
-        content = {"type": replicates.column(drawn), "n": number}
-        return replicates.written(content, self.generation)
+        return replicates.written(_content(drawn), self.generation)
 
 
 def sharpened(frequencies: np.ndarray, temperature: float) -> np.ndarray:
