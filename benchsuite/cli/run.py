@@ -82,10 +82,10 @@ def run(
         click.echo("Interrupted; the same command goes on from here.", err=True)
         sys.exit(130)
     print_agreements(records)
-    if any(record.failures for record in records):
-        sys.exit(2)
     if any(map(differing, records)):
         sys.exit(1)
+    if any(record.failures for record in records):
+        sys.exit(2)
 
 
 def _run_one(

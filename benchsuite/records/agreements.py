@@ -105,7 +105,9 @@ def _judged(values: Sequence[float], expected: Sequence[dict[str, Any]]) -> tupl
         distance = over_seeds(values, exact)
     else:
         zs = [_z(value, each) for value, each in zip(values, expected, strict=True)]
-        distance = within_models([each["error"] for each in expected], zs)
+        independent = all(each["independent"] for each in expected)
+        errors = [each["error"] for each in expected]
+        distance = within_models(errors, zs, independent=independent)
     if distance.z is None:
         return distance, "unclear"
     return distance, "differs" if abs(distance.z) > TOO_FAR else "agrees"

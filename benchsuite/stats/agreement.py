@@ -18,13 +18,15 @@ class Distance(NamedTuple):
     z: float | None
 
 
-def within_models(errors: Sequence[float], zs: Sequence[float]) -> Distance:
+def within_models(errors: Sequence[float], zs: Sequence[float], *, independent: bool) -> Distance:
     """Return the distance of a mean over seeds whose models each know their own.
 
-    Models of one run draw from one corpus, so they are taken to err together: their mean is
-    trusted no more than one of them.
+    Where they err independently, by Stouffer's sum of z (Stouffer et al. 1949); else their mean
+    is trusted no more than one of them.
     """
-    return Distance(float(np.mean(errors)), float(np.mean(zs)))
+    gain = float(np.sqrt(len(zs))) if independent else 1.0
+    error = float(np.sqrt(np.mean(np.square(errors)))) / gain
+    return Distance(error, float(np.mean(zs)) * gain)
 
 
 def over_seeds(values: Sequence[float], exact: float) -> Distance:

@@ -19,8 +19,8 @@ from scipy.stats import binom
 from benchsuite_theory.mixes import Mix, Part
 from benchsuite_theory.types import sharpened
 
-MOST_ROWS = 6000
-"""Rows of a mix up to which a matrix of the chain is made."""
+MOST_ROWS, MOST_STATES = 6000, 2_000_000
+"""Rows of a mix, and states of the chain, up to which its matrix is made: some seconds' work."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def chain(mixes: Sequence[Mix], probability: float, law: Law) -> Chain | None:
     `probability` is that of the type in a human row, `law` what becomes of a model's own.
     None is for rows of several generations, repeated rows, and mixes too large.
     """
-    if any(mix.rows > MOST_ROWS or not _is_chain(mix) for mix in mixes):
-        return None
     rows, kept = mixes[0].rows, _drawn(mixes[-1], "fixed")
+    if rows > MOST_ROWS or (rows + 1) * (kept + 1) > MOST_STATES or not all(map(_is_chain, mixes)):
+        return None
     now = Chain(rows, _first(rows, kept, probability))
     for generation, mix in enumerate(mixes[1:]):
         now = _next(now, mix, probability, law, generation)

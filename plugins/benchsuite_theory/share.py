@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from benchsuite.api import Context, Expected, Measurement, Metric, Parameters, P
 from benchsuite_theory import setting
 from benchsuite_theory.agreement import measured, of_distribution
 from benchsuite_theory.chain import Chain, Law, chain
-from benchsuite_theory.mixes import mixes
+from benchsuite_theory.mixes import Mix, mixes
 from benchsuite_theory.replicates import LEAST
 
 VERIFIER = {"name": "graders/verifier", "column": "first"}
@@ -36,10 +36,10 @@ class ShareOfFirst(Metric[Parameters]):
         """Compare the share in all replicates with the chain's."""
         place = setting.place_of(subject)
         shares = setting.types_of(subject).centre[:, 0]
-        law, formula = _law(place)
-        found = mixes(place)
+        law, found = _law(place), mixes(place)
         human = float(setting.probabilities(place)[0])
         exact = chain(found, human, law) if found and law else None
+        formula = _formula(place, limit(found, human, law)) if found and law else ""
         if exact is None or len(shares) >= LEAST:
             yield measured(shares, "all", exact.mean if exact else None, formula)
         else:
@@ -48,20 +48,43 @@ class ShareOfFirst(Metric[Parameters]):
             yield Measurement(value, len(shares), expected=expected)
 
 
-def _law(place: Place) -> tuple[Law | None, str]:
-    """Return what becomes of a type's share in rows that are learned from, and its name."""
+def _law(place: Place) -> Law | None:
+    """Return what becomes of a type's share in rows that are learned from, if a law says."""
     heat, odds = setting.temperature(place), 1.0
-    formula = "log-odds / τ, as a Markov chain at n rows [docs/theory.md]"
     if np.isnan(heat) or place.learner["types"] != 2:  # noqa: PLR2004 (of more it is no chain)
-        return None, formula
+        return None
     for grading in place.regime["graders"]:
         grader, threshold = grading["grader"], grading["keep"]["threshold"]
-        formula = "odds · TPR/FPR, as a Markov chain at n rows [docs/theory.md]"
         accepts = threshold is not None and 0 < threshold <= 1
         if not (accepts and grader.items() >= VERIFIER.items() and grader["false_positive_rate"]):
-            return None, formula
+            return None
         odds *= grader["true_positive_rate"] / grader["false_positive_rate"]
-    return Law(heat, odds), formula
+    return Law(heat, odds)
+
+
+def limit(mixes: Sequence[Mix], human: float, law: Law) -> float:
+    """Return the share that many rows tend to."""
+    share = human
+    for mix in mixes[1:]:
+        people = sum(part.drawn for part in mix.parts if part.pools[0].human) / mix.rows
+        share = people * human + (1 - people) * float(law(np.array(share)))
+    return share
+
+
+def _formula(place: Place, limit: float) -> str:
+    """Name what moves the share, with its limit."""
+    regime = place.regime
+    people = sum(p["share"] for p in regime["mixture"] if p["source"].startswith("human"))
+    if people == 1:
+        return "p of people's rows"
+    heat, tends = regime["decoding"]["temperature"], f"(n → ∞: {limit:.4f}); Markov chain at n"
+    if regime["graders"]:
+        return f"odds · (TPR/FPR)^t {tends} [Feng 2025]"
+    if heat == 1 and not people:
+        return "p: drift without bias; Markov chain at n [Wright 1931]"
+    if people:
+        return f"a·p + (1-a) p^(1/τ)/Z {tends} [docs/theory.md]"
+    return f"log-odds · τ^-t {tends} [docs/theory.md]"
 
 
 def _of_few(shares: np.ndarray, exact: Chain) -> tuple[float, float | None]:

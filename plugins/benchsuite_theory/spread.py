@@ -44,7 +44,10 @@ class Spread(Metric[Parameters]):
         yield measured(spread + errors, "with-error", both, formula, by_chance=by_chance)
         if place.learner["name"] == "theory/normal-fit":
             formula = "ln σ² + (t+1)(ψ((n-1)/2) - ln(m/2)), m = n or n-1 [Bartlett 1937]"
-            yield measured(np.log(spread), "log", log_variance(place), formula)
+            if spread.all():
+                yield measured(np.log(spread), "log", log_variance(place), formula)
+            else:
+                yield Measurement(None, len(spread), "log")
 
 
 def log_variance(place: Place) -> float | None:

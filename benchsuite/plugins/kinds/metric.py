@@ -102,6 +102,9 @@ class Expected:
     within this model; None where this model alone cannot tell it, so that the spread over seeds
     must. `z` is how far the value is off in standard normal units; by default
     (value - exact) / error. Where `error` is 0, the value must hold to `tolerance`.
+
+    Models of other seeds learn from the same corpus, so they are taken to err as this one does,
+    unless it is said that they err `independent`ly.
     """
 
     exact: float
@@ -109,6 +112,7 @@ class Expected:
     error: float | None = None
     z: float | None = None
     tolerance: float = 0.0
+    independent: bool = False
 
 
 @dataclass(frozen=True)
