@@ -17,7 +17,8 @@ def of_error(place: Place) -> str:
             "replace": "σ²(t+1)/n [Gerstgrasser 2024]",
             "accumulate": "σ²/n Σ 1/i², i ≤ t+1 [Gerstgrasser 2024; → π²/6]",
             "subsample": "covariances of pools [Kazdan 2024; → π²/2 - 2]",
-        }.get(kind, "covariances of pools [docs/theory.md; He 2025]")
+            "fresh": "covariances of pools [He 2025; docs/theory.md]",
+        }.get(kind, "covariances of pools [docs/theory.md]")
     return {
         "human": "σ²/n, of types (1-Σp²)/n",
         "replace": "σ²(1 - (1-1/n)^(t+1)) [Shumailov 2024]",
@@ -42,10 +43,12 @@ def _kind(place: Place) -> str:
     """Return which closed form a regime has."""
     regime = place.regime
     parts = [(part["source"], part["share"]) for part in regime["mixture"]]
+    if any(source == "human-fresh" for source, _ in parts):
+        return "fresh"
     if regime["decoding"]["temperature"] != 1 or place.learner.get("human_weight") is not None:
         return "other"
     if [source for source, _ in parts] == ["human-fixed"]:
-        return "human"
+        return "human" if regime["mixture"][0]["unique"] is None else "other"
     if parts == _REPLACE:
         return "replace"
     if dict(parts) == _EVERYTHING:
