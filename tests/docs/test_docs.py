@@ -240,6 +240,7 @@ def test_command_lines_are_right(arguments, documents):
                 *shipped("regime"),
                 *shipped("suite"),
                 *shipped("collection"),
+                *documents,
             }
 
 
