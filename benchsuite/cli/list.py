@@ -9,13 +9,15 @@ from benchsuite.errors import UserError, nearest
 from benchsuite.plugins.descriptors import KINDS
 from benchsuite.suites.shipped import shipped, summary
 
-_DOCUMENTS = ("regime", "suite")
+_DOCUMENTS = ("regime", "suite", "collection")
 
 
 @click.command("list")
 @click.argument("kind", required=False)
 def list_(kind: str | None) -> None:
-    """List components of a KIND (corpus, learner, generator, grader, metric), regimes or suites.
+    """List components of a KIND (corpus, learner, generator, grader, metric), or documents.
+
+    Documents are regimes, suites and collections of suites.
 
     Without KIND, list them all.
     """

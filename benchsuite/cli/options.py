@@ -52,7 +52,8 @@ def suite_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "settings",
                 multiple=True,
                 metavar="KEY=VALUE",
-                help="Change a value of the suite, such as learner.width=128.",
+                help="Change a value of the suite, such as learner.width=128, or a parameter "
+                "of the collection.",
             ),
         ]
     ):

@@ -13,6 +13,8 @@ from benchsuite.cli.options import changes, resolved_device, suite_options
 
 if TYPE_CHECKING:
     from benchsuite.engine.estimate import KindEstimate
+    from benchsuite.engine.store import Store
+    from benchsuite.suites.resolve import ResolvedSuite
 
 
 @click.command()
@@ -29,36 +31,52 @@ def plan(
     as_json: bool,  # noqa: FBT001 (click calls by name)
 ) -> None:
     """Show the steps of SUITE, which of them are in the store, and what the rest should cost."""
+    from benchsuite.engine.store import Store
+    from benchsuite.suites.collection import resolve_all
+
+    changed = changes(regimes, seeds, generations, settings)
+    collection, suites = resolve_all(suite, registry(), changed)
+    on, kept = resolved_device(device), Store(store)
+    planned = [_plan_one(resolved, on, kept) for resolved in suites]
+    if as_json and collection:
+        documents = [document for document, _ in planned]
+        click.echo(json.dumps({"collection": collection.collection, "suites": documents}, indent=2))
+    elif as_json:
+        click.echo(json.dumps(planned[0][0], indent=2))
+    else:
+        for document, costs in planned:
+            if collection:
+                click.secho(document["suite"], bold=True)
+            _print(costs)
+
+
+def _plan_one(
+    suite: ResolvedSuite, device: tuple[str, str], store: Store
+) -> tuple[dict[str, Any], list[KindEstimate]]:
+    """Return a suite's plan as JSON, and what it should cost."""
     from benchsuite.engine.estimate import estimate
     from benchsuite.engine.plan import plan as unfold
-    from benchsuite.engine.store import Store
-    from benchsuite.suites.resolve import resolve
 
-    resolved = resolve(suite, registry(), changes(regimes, seeds, generations, settings))
-    unfolded = unfold(resolved, resolved_device(device))
-    kept = Store(store)
-    present = kept.present(unfolded.steps)
-    costs = estimate(unfolded, kept, present)
-    if as_json:
-        steps = [
-            {
-                "identity": step.identity,
-                "kind": step.kind,
-                "label": step.label,
-                "inputs": step.inputs,
-                "in_store": step.identity in present,
-            }
-            for step in unfolded.steps.values()
-        ]
-        document: dict[str, Any] = {
-            "suite": resolved.suite.suite,
-            "digest": resolved.digest,
-            "steps": steps,
-            "estimate": [cost._asdict() for cost in costs],
+    unfolded = unfold(suite, device)
+    present = store.present(unfolded.steps)
+    costs = estimate(unfolded, store, present)
+    steps = [
+        {
+            "identity": step.identity,
+            "kind": step.kind,
+            "label": step.label,
+            "inputs": step.inputs,
+            "in_store": step.identity in present,
         }
-        click.echo(json.dumps(document, indent=2))
-    else:
-        _print(costs)
+        for step in unfolded.steps.values()
+    ]
+    document: dict[str, Any] = {
+        "suite": suite.suite.suite,
+        "digest": suite.digest,
+        "steps": steps,
+        "estimate": [cost._asdict() for cost in costs],
+    }
+    return document, costs
 
 
 def _print(costs: Sequence[KindEstimate]) -> None:

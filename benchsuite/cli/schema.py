@@ -10,6 +10,7 @@ import click
 _MODELS = {
     "suite": "benchsuite.suites.suite:Suite",
     "regime": "benchsuite.suites.regime:Regime",
+    "collection": "benchsuite.suites.collection:Collection",
     "record": "benchsuite.records.record:Record",
 }
 
@@ -17,7 +18,7 @@ _MODELS = {
 @click.command()
 @click.argument("document", type=click.Choice(list(_MODELS)))
 def schema(document: str) -> None:
-    """Print the JSON Schema of a suite, a regime or a record."""
+    """Print the JSON Schema of a suite, a regime, a collection or a record."""
     module, _, name = _MODELS[document].partition(":")
     model = getattr(import_module(module), name)
     click.echo(json.dumps(model.model_json_schema(), indent=2))

@@ -17,9 +17,10 @@ from benchsuite.suites.shipped import find, shipped
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Explain NAME: a component (summary, parameters, who provides it), a regime or a suite.
+    """Explain NAME: a component (summary, parameters, who provides it) or a document.
 
-    A regime may also be a YAML file of your own, which is checked.
+    Documents are regimes, suites and collections. A regime may also be a YAML file of your own,
+    which is checked.
     """
     if name.endswith((".yaml", ".yml")):
         _show_regime(name)
@@ -27,14 +28,15 @@ def show(name: str) -> None:
     found = [r for r in registry().components() if name in _names(r)]
     for registered in found:
         _show_component(registered)
-    documents = [kind for kind in ("regime", "suite") if name in shipped(kind)]
+    documents = [kind for kind in ("regime", "suite", "collection") if name in shipped(kind)]
     if "regime" in documents:
         _show_regime(name)
-    if "suite" in documents:
-        _show_suite(find("suite", name))
+    for kind in ("suite", "collection"):
+        if kind in documents:
+            _show_document(kind, find(kind, name))
     if not found and not documents:
         known = {full for r in registry().components() for full in _names(r)}
-        known |= {*shipped("regime"), *shipped("suite")}
+        known |= {*shipped("regime"), *shipped("suite"), *shipped("collection")}
         raise UserError(f"there is nothing called {name}{nearest(name, known)}")
 
 
@@ -67,9 +69,9 @@ def _type(annotation: Any) -> str:
     return annotation.__name__ if isinstance(annotation, type) else str(annotation)
 
 
-def _show_suite(document: Document) -> None:
+def _show_document(kind: str, document: Document) -> None:
     data = document.data
-    click.secho(f"{data['suite']} (suite, version {data['version']})", bold=True)
+    click.secho(f"{data[kind]} ({kind}, version {data['version']})", bold=True)
     click.echo(f"{data['summary']}\n")
     _show_yaml(data)
 

@@ -96,7 +96,7 @@ class _Planner:
         if regime.regime.synthetic and generation < self._suite.last_generation(regime):
             cell.written = self._write(regime, generation, seed, train, where)
         for metric in self._suite.metrics:
-            cell.measures[metric.name] = self._measure(metric, cell, where)
+            cell.measures[metric.name] = self._measure(metric, regime, cell, where)
         self._cells[regime.name, generation, seed] = cell
         self._plan.cells.append(cell)
 
@@ -209,7 +209,7 @@ class _Planner:
             )
         return rows
 
-    def _measure(self, metric: Chosen, cell: Cell, where: str) -> str:
+    def _measure(self, metric: Chosen, regime: ResolvedRegime, cell: Cell, where: str) -> str:
         """Add the step that measures one model with one metric, given only what it needs."""
         kind = load(metric.registered)
         assert issubclass(kind, Metric)
@@ -224,12 +224,22 @@ class _Planner:
         return self._add(
             "measure",
             metric,
-            {},
+            {"place": self._place(regime, cell)} if "place" in kind.needs else {},
             inputs,
             # One seed for all, so that models measured at once are as if measured alone.
             seed=derive_seed("measure"),
             label=f"measure {metric.name.partition('/')[2]} of {where}",
         )
+
+    def _place(self, regime: ResolvedRegime, cell: Cell) -> dict[str, Any]:
+        """Say where in the run a model stands, for metrics that know what it should be there."""
+        return {
+            "generation": cell.generation,
+            "budget": {"amount": self._budget.amount, "unit": self._budget.unit},
+            "regime": regime.document(),
+            "corpus": self._suite.corpus.document(),
+            "learner": self._suite.learner.document(),
+        }
 
     def _add(
         self,

@@ -65,6 +65,7 @@ def package_versions(registered: Registered) -> dict[str, str | None]:
     return {name: _version(name) for name in registered.component.packages}
 
 
+@cache
 def _version(name: str) -> str | None:
     try:
         return version(name)

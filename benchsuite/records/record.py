@@ -125,6 +125,32 @@ class Comparison(_Entry):
     headline: bool = Field(description="Whether it stands for its axis in the closing table.")
 
 
+Agrees = Literal["agrees", "differs", "unclear"]
+
+
+class Agreement(_Entry):
+    """A measurement beside what it should be, by a formula."""
+
+    regime: str = Field(description="The regime.")
+    generation: int = Field(description="The generation.")
+    metric: str = Field(description="Full name of the metric.")
+    slice: str = Field(description="Slice of the metric.")
+    formula: str = Field(description="Where the exact value comes from.")
+    exact: float = Field(description="What the value should be.")
+    measured: float = Field(description="Mean of the measured values over seeds.")
+    error: float | None = Field(
+        description="Standard error of that mean; 0 where it must hold to the tolerance."
+    )
+    tolerance: float | None = Field(description="How far off it may be where the error is 0.")
+    z: float | None = Field(
+        description="How far off it is, in standard normal units; None without a standard error."
+    )
+    seeds: int = Field(description="Number of seeds.")
+    verdict: Agrees = Field(
+        description="differs where |z| is above 4, or the tolerance exceeded; unclear without z."
+    )
+
+
 class Failure(_Entry):
     """A step that failed or was left out."""
 
@@ -165,6 +191,9 @@ class Record(_Entry):
     generations: int = Field(description="Generations after generation 0.")
     comparisons: list[Comparison] = Field(
         description="Every reproducible metric of every regime and generation against its control."
+    )
+    agreements: list[Agreement] = Field(
+        default=[], description="Measurements beside what mathematics says they should be."
     )
     failures: list[Failure] = Field(description="Steps that have no result.")
     costs: list[KindCost] = Field(description="What the steps spent, by kind.")

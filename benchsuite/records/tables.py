@@ -47,6 +47,7 @@ SAMPLE_SCHEMA = pa.schema(
         ("kept", pa.bool_()),
     ]
 )
+_MEASURED = ("slice", "value", "lower", "upper", "n")
 _HIGHER_IS_BETTER = {"higher": True, "lower": False, "zero": None}
 
 
@@ -78,7 +79,7 @@ def _of_model(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> Iterat
                 "metric": metric.name,
                 "unit": kind.unit,
                 "higher_is_better": _HIGHER_IS_BETTER[kind.best],
-                **found,
+                **{name: found[name] for name in _MEASURED},
             }
 
 

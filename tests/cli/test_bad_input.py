@@ -20,8 +20,11 @@ def refused(command_line, *arguments):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "quickstrat"], "there is no suite quickstrat, did you mean quickstart?"),
-        (["run", "missing.yaml"], "there is no suite file missing.yaml"),
+        (
+            ["run", "quickstrat"],
+            "there is no suite or collection quickstrat, did you mean quickstart?",
+        ),
+        (["run", "missing.yaml"], "there is no suite or collection file missing.yaml"),
         (["run", "quickstart", "--regime", "repalce"], "did you mean replace?"),
         (["run", "quickstart", "--set", "metrics.0=noveltie"], "did you mean metrics/novelty?"),
         (["run", "quickstart", "--set", "learner.widht=8"], "did you mean width?"),

@@ -21,6 +21,7 @@ from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import installed
 from benchsuite.records.record import Record
 from benchsuite.records.tables import MEASUREMENT_SCHEMA, SAMPLE_SCHEMA
+from benchsuite.suites.collection import Collection, resolve_all
 from benchsuite.suites.documents import parse, validate
 from benchsuite.suites.mixture import Share
 from benchsuite.suites.regime import Grading, Regime
@@ -34,7 +35,7 @@ PAGES = [*DOCS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHAN
 PLUGIN = ROOT / "tests" / "third_party_plugin"
 OWN = "benchsuite"  # the distribution whose components the docs must know
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-KINDS = "corpora|learners|generators|graders|metrics"
+KINDS = "corpora|learners|generators|graders|metrics|theory"
 
 
 def text(name: str) -> str:
@@ -125,12 +126,15 @@ def test_names_that_a_page_mentions_exist(page):
 
 def test_everything_shipped_is_mentioned():
     everything = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for name in (*own_components(), *shipped("regime"), *shipped("suite")):
+    for name in (*own_components(), *shipped("regime"), *shipped("suite"), *shipped("collection")):
         assert f"`{name}`" in everything, name
 
 
 def test_the_table_of_metrics_is_right():
     header, *rows = tables(text("docs/metrics.md"))[0]
+    same, *others = tables(text("docs/theory.md"))[-1]
+    assert same == header
+    rows += others
     assert header[:6] == ["metric", "axis", "unit", "best", "slices", "needs"]
     documented = {row[0].strip("`"): row for row in rows}
     metrics = {n: kind for n, kind in own_components().items() if issubclass(kind, Metric)}
@@ -185,7 +189,7 @@ def documents(tmp_path, monkeypatch):
     names = {}
     for content in blocks("yaml", PAGES):
         data = yaml.safe_load(content)
-        if kind := next((k for k in ("suite", "regime") if k in data), None):
+        if kind := next((k for k in ("collection", "suite", "regime") if k in data), None):
             name = f"{data[kind]}.yaml"
             assert name not in names, f"two documents are called {name}"
             (tmp_path / name).write_text(content, encoding="utf-8")
@@ -195,12 +199,12 @@ def documents(tmp_path, monkeypatch):
 
 
 def test_documents_are_valid(documents):
-    assert set(documents.values()) == {"suite", "regime"}
+    assert set(documents.values()) == {"collection", "suite", "regime"}
     for name, kind in documents.items():
         document = parse(Path(name).read_text(encoding="utf-8"), name)
-        validate({"suite": Suite, "regime": Regime}[kind], document)
-        if kind == "suite":
-            resolve(name, installed())
+        validate({"suite": Suite, "regime": Regime, "collection": Collection}[kind], document)
+        if kind != "regime":
+            resolve_all(name, installed(), Changes())
         else:
             resolve("quickstart", installed(), Changes(regimes=[name]))
 
@@ -229,10 +233,15 @@ def test_command_lines_are_right(arguments, documents):
         asked = given.make_context(name, list(rest)).params
         if name in ("run", "plan"):
             keys = ("regimes", "seeds", "generations", "settings")
-            resolve(asked["suite"], installed(), changes(*(asked[key] for key in keys)))
+            resolve_all(asked["suite"], installed(), changes(*(asked[key] for key in keys)))
         elif name == "show":
             known = {*(r.component.name for r in installed().components()), "acme/question-share"}
-            assert asked["name"] in known | {*shipped("regime"), *shipped("suite"), *documents}
+            assert asked["name"] in known | {
+                *shipped("regime"),
+                *shipped("suite"),
+                *shipped("collection"),
+                *documents,
+            }
 
 
 def test_there_are_command_lines():

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from benchsuite.engine.work import Spent, Work, manifest, read_rows
-from benchsuite.plugins.kinds import Cost, Measurement, Panel, Subject
+from benchsuite.plugins.kinds import Cost, Measurement, Panel, Place, Subject
 
 MEASUREMENTS = "measurements.json"
 
@@ -35,6 +35,7 @@ def _subject(work: Work, panel: Panel, place: int) -> Subject:
         **{role: read_rows(work.one(role)) for role in ("samples", "training") if role in inputs},
         ledger=_ledger(work),
         scorer=partial(panel.score, place) if reads_model else None,
+        place=Place(**work.arguments["place"]) if "place" in work.arguments else None,
     )
 
 
@@ -49,8 +50,8 @@ def _ledger(work: Work) -> dict[str, Cost]:
 
 def _checked(measurement: Measurement) -> dict[str, Any]:
     """Refuse what is not a number: a value that cannot be had is None."""
-    for name in ("value", "lower", "upper"):
-        number = getattr(measurement, name)
-        if number is not None and not math.isfinite(number):
+    document = asdict(measurement)
+    for name, number in {**document, **(document["expected"] or {})}.items():
+        if isinstance(number, float) and not math.isfinite(number):
             raise RuntimeError(f"it measured {name} = {number} on {measurement.slice}")
-    return asdict(measurement)
+    return document

@@ -23,9 +23,11 @@ from benchsuite.plugins.kinds.metric import (
     Axis,
     Best,
     Cost,
+    Expected,
     Measurement,
     Metric,
     Need,
+    Place,
     Subject,
 )
 from benchsuite.plugins.kinds.model import Model, SampleRequest, Scores, Tokens
@@ -39,6 +41,7 @@ __all__ = [
     "Corpus",
     "Cost",
     "Decoding",
+    "Expected",
     "GenerationRequest",
     "Generator",
     "Grader",
@@ -51,6 +54,7 @@ __all__ = [
     "Need",
     "Panel",
     "Parameters",
+    "Place",
     "SampleRequest",
     "Scores",
     "Subject",

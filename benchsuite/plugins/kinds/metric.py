@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 
@@ -25,7 +25,7 @@ Axis = Literal[
 ]
 Best = Literal["higher", "lower", "zero"]
 """Which values are good. `zero` is for signed gaps: as human text does is best."""
-Need = Literal["model", "samples", "training", "ledger"]
+Need = Literal["model", "samples", "training", "ledger", "place"]
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,28 @@ class Cost:
         )
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where in its run a model stands, by the documents: what it should be follows from these.
+
+    `generation` counts from 0, `budget` is the suite's (`amount` and `unit`). `regime`, `corpus`
+    and `learner` are resolved documents, with every knob and parameter explicit.
+    """
+
+    generation: int
+    budget: Mapping[str, Any]
+    regime: Mapping[str, Any]
+    corpus: Mapping[str, Any]
+    learner: Mapping[str, Any]
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A model to be measured and what belongs to it; a metric gets only what it `needs`.
 
     `samples` are rows it wrote for measuring, `training` the rows it was trained on,
-    `ledger` the cost by kind of step (train, generate, grade) of its generation.
+    `ledger` the cost by kind of step (train, generate, grade) of its generation, `place` what
+    the suite and the regime say of it.
     """
 
     human: HumanRows
@@ -60,6 +76,7 @@ class Subject:
     training: pa.Table = field(default_factory=lambda: pa.table({}))
     ledger: Mapping[str, Cost] = field(default_factory=dict)
     scorer: Callable[[pa.Table, Context], Scores] | None = None
+    place: Place | None = None
 
     @cached_property
     def model(self) -> Model:
@@ -78,10 +95,32 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What a measurement should be, by mathematics: with it, the measurement is a test.
+
+    `formula` is short and names its source. `error` is the standard error of the measured value
+    within this model; None where this model alone cannot tell it, so that the spread over seeds
+    must. `z` is how far the value is off in standard normal units; by default
+    (value - exact) / error. Where `error` is 0, the value must hold to `tolerance`.
+
+    Models of other seeds learn from the same corpus, so they are taken to err as this one does,
+    unless it is said that they err `independent`ly.
+    """
+
+    exact: float
+    formula: str
+    error: float | None = None
+    z: float | None = None
+    tolerance: float = 0.0
+    independent: bool = False
+
+
+@dataclass(frozen=True)
 class Measurement:
     """One number. `lower` and `upper` bound its 95 % interval within this model, if known.
 
     `n` counts what it was computed from. A value that cannot be had is None, never a guess.
+    `expected` says what it should be, where a formula does.
     """
 
     value: float | None
@@ -89,6 +128,7 @@ class Measurement:
     slice: str = "all"
     lower: float | None = None
     upper: float | None = None
+    expected: Expected | None = None
 
 
 class Metric(ComponentBase[P]):

@@ -15,6 +15,7 @@ from benchsuite.records.record import Failure, Record
 from benchsuite.records.report import numbers
 from benchsuite.records.report.charts import draw
 from benchsuite.records.report.curves import DIRECTIONS, Curve, curves
+from benchsuite.records.report.exactness import exactness
 from benchsuite.records.report.mixtures import describe
 from benchsuite.records.report.palette import Look, looks
 from benchsuite.records.report.texts import graded, side_by_side
@@ -51,6 +52,7 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
             failures=_failures(record.failures),
             headline=last_generation(record, headline=True),
             compared=last_generation(record, headline=False),
+            agreements=exactness(record),
             mixtures={regime.name: describe(regime) for regime in record.regimes},
             axes=_axes(measured, look),
             anchors={
