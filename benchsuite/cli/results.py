@@ -10,11 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.records.record import Comparison, Record
+from benchsuite.records.report.claims import told
 
 _GOOD = {"higher": "higher is better", "lower": "lower is better", "zero": "0 is best"}
 _ROUNDING = 1e-12
 """Differences smaller than this are rounding errors of equal values."""
 _STYLES = {"better": "green", "worse": "red", "unclear": "dim"}
+_CLAIM_STYLES = {"reproduced": "green", "not reproduced": "red", "not resolved": "dim"}
 _SIGNS = {"better": "▲ better", "worse": "▼ worse", "unclear": "· unclear"}
 
 
@@ -28,6 +30,8 @@ def print_results(record: Record, directory: Path) -> None:
     ]
     if headlines:
         _print_headlines(record, headlines, console)
+    if record.claims:
+        _print_claims(record, console)
     for reason in dict.fromkeys(
         failure.reason for failure in record.failures if ": left out, since " not in failure.reason
     ):
@@ -59,6 +63,28 @@ def _print_headlines(record: Record, headlines: list[Comparison], console: Conso
         console.print(table)
         console.print()
     console.print(_legend(record) + "\n", style="dim")
+
+
+def _print_claims(record: Record, console: Console) -> None:
+    """Print each claim with its verdict, and below it what was measured."""
+    seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
+    console.print(f"Claims: what is asked, and the mean over {seeds} with its 95 % interval\n")
+    for claim in told(record):
+        style = _CLAIM_STYLES[claim.verdict]
+        console.print(Text.assemble((claim.claim, "bold"), f": {claim.statement}"))
+        table = Table.grid(padding=(0, 2))
+        for minimum in (30, 10, 22):
+            table.add_column(min_width=minimum)
+        for contrast in claim.contrasts:
+            measured = f"{contrast.measured or 'no value'} {contrast.interval or ''}"
+            unit = contrast.unit if contrast.measured else ""
+            table.add_row(
+                Text(f"  {contrast.symbol} {contrast.says}", _CLAIM_STYLES[contrast.verdict]),
+                Text(contrast.asked, "dim"),
+                Text(f"{measured} {unit}"),
+            )
+        console.print(table)
+        console.print(f"  {claim.symbol} {claim.verdict}\n", style=style)
 
 
 def _heading(comparison: Comparison, summary: str) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from benchsuite.plugins.descriptors import Kind
 from benchsuite.plugins.kinds import Parameters
 from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import Registered, Registry
+from benchsuite.suites.claims import check_claims
 from benchsuite.suites.documents import Document, Key, validate
 from benchsuite.suites.regime import ComponentChoice, Keep, Regime
 from benchsuite.suites.shipped import find
@@ -143,7 +144,7 @@ def resolve(name: str, registry: Registry, changes: Changes = Changes()) -> Reso
         regimes=tuple(_regime(regime, registry, beside, place) for regime, place in places.items()),
     )
     _check(resolved, document)
-    return resolved
+    return _with_claims(resolved, document, chosen=bool(changes.regimes))
 
 
 def _check(resolved: ResolvedSuite, document: Document) -> None:
@@ -173,6 +174,20 @@ def _check_headline(axis: str, metric: str, resolved: ResolvedSuite, document: D
         )
     if axes[metric] != axis:
         raise UserError(f"{at}: {key} is {metric}, a metric of {axes[metric]}, not of {axis}.")
+
+
+def _with_claims(resolved: ResolvedSuite, document: Document, *, chosen: bool) -> ResolvedSuite:
+    """Check the claims; where regimes were `chosen` instead, leave out those about others."""
+    suite, names = resolved.suite, [regime.name for regime in resolved.regimes]
+    check_claims(
+        suite.claims,
+        document,
+        metrics=[metric.name for metric in resolved.metrics],
+        regimes=None if chosen else names,
+        generations=suite.generations,
+    )
+    claims = [claim for claim in suite.claims if claim.regimes() <= set(names)]
+    return replace(resolved, suite=suite.model_copy(update={"claims": claims}))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def published(tmp_path):
     folder.mkdir()
     (folder / "play.txt").write_bytes(TEXT)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
-        serving = threading.Thread(target=server.serve_forever)
+        serving = threading.Thread(target=server.serve_forever, args=[0.01])
         serving.start()
         yield folder, f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
