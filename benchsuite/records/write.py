@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from benchsuite.engine.executor import Outcome
-from benchsuite.engine.plan import STEP_KINDS, Plan
+from benchsuite.engine.steps import STEP_KINDS, Plan
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
 from benchsuite.errors import UserError

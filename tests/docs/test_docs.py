@@ -22,7 +22,8 @@ from benchsuite.plugins.registry import installed
 from benchsuite.records.record import Record
 from benchsuite.records.tables import MEASUREMENT_SCHEMA, SAMPLE_SCHEMA
 from benchsuite.suites.documents import parse, validate
-from benchsuite.suites.regime import Grading, Regime, Share
+from benchsuite.suites.mixture import Share
+from benchsuite.suites.regime import Grading, Regime
 from benchsuite.suites.resolve import Changes, resolve
 from benchsuite.suites.shipped import shipped
 from benchsuite.suites.suite import HeldOut, Samples, Suite

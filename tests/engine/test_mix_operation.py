@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_suite import made_by, work_on
 
+from benchsuite.engine.amounts import to_write
 from benchsuite.engine.operations import grade, mix
-from benchsuite.engine.plan import _to_write
 from benchsuite.errors import UserError
-from benchsuite.suites.regime import Keep, Regime, Share
+from benchsuite.suites.mixture import Share
+from benchsuite.suites.regime import Keep, Regime
 from benchsuite.suites.resolve import ResolvedRegime
 
 SPLITS = ("train", "train", "train", "validation", "test", "out-of-domain")
@@ -56,13 +57,30 @@ def written_rows(count, generation, seed=0, **more):
 HUMAN_ALONE = [("human-fixed", 1.0)]
 
 
-def mixed(parts, amount, human, written=(), unit="rows", seed=0, human_seed=7):
+def part(source, share, unique=None):
+    return {"source": source, "share": share, "unique": unique}
+
+
+def mixed(
+    parts,
+    amount,
+    human,
+    written=(),
+    unit="rows",
+    seed=0,
+    human_seed=7,
+    *,
+    whole=False,
+    generation=0,
+):
     """The rows of a mix."""
     arguments = {
-        "parts": [{"source": source, "share": share} for source, share in parts],
+        "parts": [each if isinstance(each, dict) else part(*each) for each in parts],
         "amount": amount,
         "unit": unit,
         "human_seed": human_seed,
+        "whole": whole,
+        "generation": generation,
     }
     with tempfile.TemporaryDirectory() as folder:
         inputs = {"human": [human], "written": list(written)}
@@ -122,7 +140,7 @@ def test_a_budget_in_tokens_is_reached_and_overrun_by_less_than_a_row_a_part(par
     ],
 )
 def test_shares_of_a_budget_are_whole_and_add_up(shares, amount, expected):
-    assert mix._amounts([{"share": share} for share in shares], amount) == expected
+    assert mix.amounts([{"share": share} for share in shares], amount) == expected
 
 
 @given(
@@ -140,11 +158,11 @@ def test_what_is_written_and_kept_always_fills_the_mix(weights, keeps, budget):
     ]
     regime = Regime.model_construct(mixture=shares)
     graders = tuple((None, Keep(best=best / 20)) for best in keeps)
-    kept = _to_write(ResolvedRegime(regime, None, graders), budget)
+    kept = to_write(ResolvedRegime(regime, None, graders), budget)
     for _, keep in graders:
         kept = int(grade.best_share(np.arange(kept), np.ones(kept), keep.best).sum())
     parts = [part.model_dump() for part in shares]
-    for part, amount in zip(parts, mix._amounts(parts, budget), strict=True):
+    for part, amount in zip(parts, mix.amounts(parts, budget), strict=True):
         if part["source"] != "human-fixed":
             assert amount <= kept
 

@@ -20,6 +20,10 @@ claims:
         against: {regime: real}
         least: 0
 """
+SECOND = (
+    "{claim: worse, statement: A, sources: [B], contrasts: [{says: a, expected: b, "
+    "metric: metrics/bits-per-byte, regime: real, against: {generation: 0}, least: 0}]}"
+)
 
 
 def refusal(folder, old, new, **changes):
@@ -50,8 +54,7 @@ def test_the_resolved_document_has_them(tmp_path):
         (
             "regime: replace\n",
             "regime: repalce\n",
-            "small.yaml:28: claims.0.contrasts.0.regime is repalce, which is no regime of the "
-            "suite, did you mean replace?",
+            "small.yaml:28: claims.0.contrasts.0.regime is repalce, which is no regime of the su",
         ),
         (
             "against: {regime: real}",
@@ -61,8 +64,7 @@ def test_the_resolved_document_has_them(tmp_path):
         (
             "against: {regime: real}",
             "against: {generation: 3}",
-            "small.yaml:29: claims.0.contrasts.0.against.generation is 3, where the generations "
-            "are 0 to 2.",
+            "small.yaml:29: claims.0.contrasts.0.against.generation is 3, where the generations a",
         ),
         ("against: {regime: real}", "against: {}", "name a regime, a generation or both"),
         ("least: 0", "leest: 0", "small.yaml:30: unknown key claims.0.contrasts.0.leest, did you"),
@@ -82,9 +84,7 @@ def test_the_resolved_document_has_them(tmp_path):
         ("    sources: [Somebody 2025]\n", "", "the key claims.0.sources is missing"),
         (
             "claims:\n",
-            "claims:\n  - {claim: worse, statement: A, sources: [B], contrasts: "
-            "[{says: a, expected: b, metric: metrics/bits-per-byte, regime: real, "
-            "against: {generation: 0}, least: 0}]}\n",
+            f"claims:\n  - {SECOND}\n",
             "the claim worse stands there twice",
         ),
     ],

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 
 from benchsuite.records.record import RegimeEntry
 from benchsuite.records.report.numbers import short
-from benchsuite.suites.regime import Regime, Share, Source
+from benchsuite.suites.mixture import Share, Source
+from benchsuite.suites.regime import Keep, Regime
 
 _SOURCES: dict[Source, str] = {
     "human-fixed": "human text",
+    "human-fresh": "human text that no generation has seen",
     "synthetic-last": "text of the generation before",
     "synthetic-all": "text of all generations before",
 }
@@ -51,7 +53,7 @@ def describe(entry: RegimeEntry) -> Described:
         parts=tuple(_part(share) for share in regime.mixture),
         pooled=regime.mixture[0].share == "everything",
         graders=tuple(
-            f"{short(grading.grader.name)} keeps the best {_percent(grading.keep.best)}"
+            f"{short(grading.grader.name)} keeps {_kept(grading.keep)}"
             for grading in regime.graders
         ),
         decoding=_decoding(regime.decoding.model_dump()) if regime.synthetic else None,
@@ -60,8 +62,14 @@ def describe(entry: RegimeEntry) -> Described:
     )
 
 
+def _kept(keep: Keep) -> str:
+    return f"the best {_percent(keep.best)}" if keep.best else f"scores from {keep.threshold:g} on"
+
+
 def _part(share: Share) -> Part:
     words = _SOURCES[share.source]
+    if share.unique is not None:
+        words += f" ({_percent(share.unique)} of the budget, repeated)"
     if share.share == "everything":
         return Part(share.source, f"all {words.removeprefix('text of all ')}", 1)
     return Part(share.source, f"{_percent(share.share)} {words}", share.share)
