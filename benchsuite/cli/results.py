@@ -68,23 +68,25 @@ def _print_headlines(record: Record, headlines: list[Comparison], console: Conso
 def _print_claims(record: Record, console: Console) -> None:
     """Print each claim with its verdict, and below it what was measured."""
     seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
-    console.print(f"Claims: what is asked, and the mean over {seeds} with its 95 % interval\n")
+    console.print(
+        f"Claims: what is asked, and the mean over {seeds} with its 95 % interval, at generation "
+        f"{record.generations} unless another is named\n"
+    )
     for claim in told(record):
-        style = _CLAIM_STYLES[claim.verdict]
-        console.print(Text.assemble((claim.claim, "bold"), f": {claim.statement}"))
-        table = Table.grid(padding=(0, 2))
-        for minimum in (30, 10, 22):
-            table.add_column(min_width=minimum)
+        verdict = Text(f"{claim.symbol} {claim.verdict}", _CLAIM_STYLES[claim.verdict])
+        console.print(Text.assemble((claim.claim, "bold"), "  ", verdict))
+        console.print(Text(claim.statement, "dim"))
+        table = Table.grid(padding=(0, 2, 0, 0))
         for contrast in claim.contrasts:
-            measured = f"{contrast.measured or 'no value'} {contrast.interval or ''}"
-            unit = contrast.unit if contrast.measured else ""
+            found = f"{contrast.measured} {contrast.interval or ''} {contrast.unit}"
             table.add_row(
-                Text(f"  {contrast.symbol} {contrast.says}", _CLAIM_STYLES[contrast.verdict]),
+                Text(f"  {contrast.symbol}", _CLAIM_STYLES[contrast.verdict]),
+                contrast.says,
                 Text(contrast.asked, "dim"),
-                Text(f"{measured} {unit}"),
+                " ".join(found.split()) if contrast.measured else Text("no value", "dim"),
             )
         console.print(table)
-        console.print(f"  {claim.symbol} {claim.verdict}\n", style=style)
+        console.print()
 
 
 def _heading(comparison: Comparison, summary: str) -> Table:

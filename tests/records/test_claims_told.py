@@ -42,9 +42,14 @@ def test_numbers_are_put_into_words(run):
     assert (third.asked, third.measured, third.interval) == ("below \u22120.5", None, None)
 
 
+def test_the_last_generation_goes_without_saying(run):
+    last = run.record.model_copy(update={"generations": 2})
+    assert told(last)[0].contrasts[0].says == "worse than the control"
+
+
 def test_markdown_is_a_table_of_claims_and_contrasts(run):
     header, rule, claim, first, second, third = markdown(run.record).splitlines()
-    assert "measured: mean over 3 seeds [95 % interval]" in header
+    assert "at generation 3: mean over 3 seeds [95 % interval]" in header
     assert claim == "| **worse** |  |  |  | **not reproduced** |"
     assert first == (
         "| worse than the control (generation 2) | +1 nat | above 0 "
@@ -75,9 +80,8 @@ def test_the_terminal_shows_them(run, capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     print_results(run.record, tmp_path)
     printed = capsys.readouterr().out
-    assert "worse: It gets worse." in printed
+    assert "worse  \u2715 not reproduced\nIt gets worse." in printed
     assert "+2.00 [+1.88, +2.12] nats" in printed
     assert "no value" in printed
-    assert "\u2715 not reproduced" in printed
     print_results(make_run().record, tmp_path)
     assert "Claims" not in capsys.readouterr().out

@@ -37,26 +37,27 @@ class ToldClaim:
 
 
 def told(record: Record) -> list[ToldClaim]:
-    """Put the claims of a record into words."""
-    return [_claim(entry) for entry in record.claims]
+    """Put the claims of a record into words; generations are named but for the last."""
+    return [_claim(entry, record.generations) for entry in record.claims]
 
 
-def _claim(entry: ClaimEntry) -> ToldClaim:
+def _claim(entry: ClaimEntry, last: int) -> ToldClaim:
     return ToldClaim(
         claim=entry.claim,
         statement=entry.statement,
         sources=tuple(entry.sources),
-        contrasts=tuple(_contrast(contrast) for contrast in entry.contrasts),
+        contrasts=tuple(_contrast(contrast, last) for contrast in entry.contrasts),
         verdict=entry.verdict,
         symbol=SYMBOLS[entry.verdict],
     )
 
 
-def _contrast(entry: ContrastEntry) -> Told:
+def _contrast(entry: ContrastEntry, last: int) -> Told:
+    at = "" if entry.generation == last else f" (generation {entry.generation})"
     scale = Scale.of(entry.unit, [entry.mean], digits=3)
     signed = entry.compare != "ratio" or entry.beyond is not None
     return Told(
-        says=f"{entry.says} (generation {entry.generation})",
+        says=entry.says + at,
         expected=entry.expected,
         asked=_asked(entry.least, entry.most),
         measured=scale.signed(entry.mean) if signed else scale.text(entry.mean),
@@ -80,7 +81,7 @@ def _asked(least: float | None, most: float | None) -> str:
 def markdown(record: Record) -> str:
     """Return the claims of a record as a Markdown table: a row a claim, and one a contrast."""
     seeds = count(len(record.seeds), "seed")
-    measured = f"measured: mean over {seeds} [95 % interval]"
+    measured = f"at generation {record.generations}: mean over {seeds} [95 % interval]"
     lines = [_row("claim", "published or expected", "asked", measured, "verdict"), "|" + "---|" * 5]
     for claim in told(record):
         lines.append(_row(f"**{_cell(claim.claim)}**", "", "", "", f"**{claim.verdict}**"))
