@@ -23,10 +23,11 @@ _SIGNS = {"better": "▲ better", "worse": "▼ worse", "unclear": "· unclear"}
 def print_results(record: Record, directory: Path) -> None:
     """Print what a newcomer wants to know first, and where the rest lies."""
     console = Console(highlight=False)
+    last = {regime.name: regime.generations for regime in record.regimes}
     headlines = [
         comparison
         for comparison in record.comparisons
-        if comparison.headline and comparison.generation == record.generations
+        if comparison.headline and comparison.generation == last[comparison.regime]
     ]
     if headlines:
         _print_headlines(record, headlines, console)
@@ -43,23 +44,27 @@ def print_results(record: Record, directory: Path) -> None:
 
 def _print_headlines(record: Record, headlines: list[Comparison], console: Console) -> None:
     """Print a block for each axis: what is measured, and each regime's difference."""
-    control = next(regime.name for regime in record.regimes if regime.control)
+    against = {regime.name: regime.against for regime in record.regimes}
+    controls = ", ".join(dict.fromkeys(against[comparison.regime] for comparison in headlines))
     seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
     console.print(
-        f"Generation {record.generations} against the human-data control ({control}): mean "
+        f"Generation {record.generations} against the human-data control ({controls}): mean "
         f"difference over {seeds} and its 95 % interval\n"
     )
     width = max(len(comparison.regime) for comparison in headlines)
     summaries = {metric.name: metric.summary for metric in record.metrics}
-    for measured in dict.fromkeys((c.axis, c.metric, c.slice) for c in headlines):
-        rows = [c for c in headlines if (c.axis, c.metric, c.slice) == measured]
-        console.print(_heading(rows[0], summaries[rows[0].metric]))
+    blocks: dict[tuple[str, ...], list[Comparison]] = {}
+    for c in headlines:
+        blocks.setdefault((c.axis, c.metric, c.slice, against[c.regime]), []).append(c)
+    for (_, metric, _, control), rows in blocks.items():
+        of = control if control != controls else "control"  # named where there are several
+        console.print(_heading(rows[0], summaries[metric], of))
         table = Table.grid(padding=(0, 2))
         table.add_column(min_width=width + 2)
         table.add_column(min_width=9, justify="right")
         table.add_column(min_width=20)
         for comparison in rows:
-            table.add_row(*_cells(comparison))
+            table.add_row(*_cells(comparison, record.generations))
         console.print(table)
         console.print()
     console.print(_legend(record) + "\n", style="dim")
@@ -89,13 +94,13 @@ def _print_claims(record: Record, console: Console) -> None:
         console.print()
 
 
-def _heading(comparison: Comparison, summary: str) -> Table:
+def _heading(comparison: Comparison, summary: str, control: str) -> Table:
     """Say what is measured, which values are good and what the control has."""
     name = comparison.metric.partition("/")[2]
     of = "" if comparison.slice == "all" else f", {comparison.slice}"
     about = f"{comparison.unit}, {_GOOD[comparison.best]}"
     if comparison.control is not None:
-        about += f", control {number(comparison.control)}"
+        about += f", {control} {number(comparison.control)}"
     heading = Table.grid(padding=(0, 2))
     heading.add_column(min_width=14)
     heading.add_row(Text(comparison.axis, "bold"), Text(f"{name}{of}: {summary}"))
@@ -103,9 +108,10 @@ def _heading(comparison: Comparison, summary: str) -> Table:
     return heading
 
 
-def _cells(comparison: Comparison) -> Iterator[Text]:
-    style = _STYLES[comparison.verdict]
-    yield Text(f"  {comparison.regime}")
+def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
+    style, generation = _STYLES[comparison.verdict], comparison.generation
+    ended = f", generation {generation}" if generation < generations else ""
+    yield Text(f"  {comparison.regime}{ended}")
     if comparison.difference is None:
         yield Text("no value", style="dim")
         return

@@ -35,6 +35,7 @@ class _Planner:
             human_needed(regime, self._budget.amount, suite.last_generation(regime))
             for regime in suite.regimes
         )
+        self._human_mixes: dict[int, str] = {}
         self._cells: dict[tuple[str, int, int], Cell] = {}
 
     def build(self) -> Plan:
@@ -127,6 +128,8 @@ class _Planner:
             size=self._budget.amount,
             human_needed=self._human_needed,
         )
+        if generation == 0:
+            self._human_mixes[seed] = mix
         return mix, newly
 
     def _train(
@@ -173,6 +176,11 @@ class _Planner:
         assert regime.generator is not None, "checked when the regime was read"
         amount = to_write(regime, self._budget.amount)
         inputs = {"model": (train,), "human": (self._plan.human,)}
+        prompts: dict[str, Any] = {}
+        prompting: dict[str, tuple[str, ...]] = {}
+        if not isinstance(regime.regime.prompts, str):
+            prompts = {"prompts": regime.regime.prompts.model_dump(mode="json")}
+            prompting = {"prompts": (self._human_mixes[seed],)}
         rows = self._add(
             "generate",
             regime.generator,
@@ -180,8 +188,9 @@ class _Planner:
                 "amount": amount,
                 "unit": self._budget.unit,
                 "decoding": regime.regime.decoding.model_dump(mode="json"),
+                **prompts,
             },
-            inputs,
+            {**inputs, **prompting},
             seed=derive_seed(seed, "generate", generation),
             label=f"generate {where}",
             size=amount,

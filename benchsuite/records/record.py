@@ -32,7 +32,9 @@ class RegimeEntry(_Entry):
     name: str = Field(description="Name of the regime.")
     version: int = Field(description="Version of the regime document.")
     summary: str = Field(description="What the regime models, in a sentence.")
-    control: bool = Field(description="Whether the others are compared with it.")
+    control: bool = Field(description="Whether it is a control, so compared with no other.")
+    against: str = Field(description="The control that it is compared with; a control's is itself.")
+    generations: int = Field(description="Its last generation, which may be before the run's.")
     digest: str = Field(description="SHA-256 of the resolved document.")
     document: dict[str, Any] = Field(description="The document with every knob explicit.")
 
@@ -102,7 +104,7 @@ class Environment(_Entry):
 
 
 class Comparison(_Entry):
-    """A regime against the control: the paired difference over seeds."""
+    """A regime against its control: the paired difference over seeds."""
 
     regime: str = Field(description="The regime.")
     generation: int = Field(description="The generation.")
@@ -210,7 +212,7 @@ class Record(_Entry):
     seeds: list[int] = Field(description="The seeds.")
     generations: int = Field(description="Generations after generation 0.")
     comparisons: list[Comparison] = Field(
-        description="Every reproducible metric of every regime and generation against the control."
+        description="Every reproducible metric of every regime and generation against its control."
     )
     claims: list[ClaimEntry] = Field(description="The suite's claims, and how they fared.")
     failures: list[Failure] = Field(description="Steps that have no result.")

@@ -190,14 +190,19 @@ class _Resolver:
         return Chosen(registered, parameters)
 
 
+def resolve_regime(name: str, registry: Registry) -> ResolvedRegime:
+    """Read and check a regime without a suite. Raises `UserError`."""
+    return _regime(name, registry, Path())[0]
+
+
 def _regime(
-    name: str, registry: Registry, beside: Path, place: str
+    name: str, registry: Registry, beside: Path, place: str = ""
 ) -> tuple[ResolvedRegime, Document]:
     """Return a regime with its components, and the document it came from."""
     try:
         document = find("regime", name, beside)
     except UserError as failure:
-        raise UserError(f"{place}: {failure}") from failure
+        raise UserError(f"{place}: {failure}" if place else str(failure)) from failure
     regime = validate(Regime, document)
     resolver = _Resolver(registry, document)
     generator = regime.generator and resolver.choose("generator", regime.generator, ("generator",))

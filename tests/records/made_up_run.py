@@ -106,7 +106,7 @@ def _record(values, regimes, generations, seeds, failures, headline, claims):
                 "budget": {"tokens": 102400, "rows": None},
             },
         ),
-        regimes=[_regime(name) for name in regimes],
+        regimes=[_regime(name, generations) for name in regimes],
         corpus=CorpusEntry(
             digest=sha("corpus"),
             splits=[
@@ -138,7 +138,7 @@ def _record(values, regimes, generations, seeds, failures, headline, claims):
     )
 
 
-def _regime(name):
+def _regime(name, generations):
     shipped = SHIPPED / f"{name}.yaml"
     text = (shipped if shipped.exists() else SHIPPED / "replace.yaml").read_text("utf-8")
     document = yaml.safe_load(text)
@@ -147,6 +147,8 @@ def _regime(name):
         version=1,
         summary=document["summary"],
         control=name == CONTROL,
+        against=CONTROL,
+        generations=generations,
         digest=sha(name),
         document=document,
     )

@@ -132,7 +132,7 @@ def test_defaults_are_explicit_in_the_resolved_document(tmp_path):
         "generator": {"name": "generators/self"},
         "graders": [
             {
-                "grader": {"name": "graders/self-likelihood"},
+                "grader": {"name": "graders/self-likelihood", "per": "token"},
                 "keep": {"best": 0.5, "threshold": None, "expected": None},
             }
         ],
@@ -158,7 +158,7 @@ def test_defaults_are_explicit_in_the_resolved_document(tmp_path):
         (
             "graders/self-likelihood",
             "{name: self-likelihood, size: 3}",
-            "mine.yaml:6: unknown key graders.0.grader.size.",
+            "mine.yaml:6: unknown key graders.0.grader.size",
         ),
         (
             "share: 0.75",

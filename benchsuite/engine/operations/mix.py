@@ -57,11 +57,14 @@ def repeated(rows: pa.Table, unique: int, amount: int, unit: str) -> pa.Table:
 def take(rows: pa.Table, amount: int, unit: str) -> pa.Table:
     """Return the first rows that together hold `amount`; the last may overrun it.
 
-    Raises `ValueError` where there are too few.
+    Raises `RuntimeError` where there are too few.
     """
     sizes = _sizes(rows, unit)
     if amount > sizes.sum():
-        raise ValueError(f"{amount} {unit} are asked for and {sizes.sum()} there")
+        raise RuntimeError(
+            f"{amount:,} {unit} are asked for and {sizes.sum():,} there; where graders kept too "
+            "few, lower `expected` in their rule"
+        )
     return rows.slice(0, _after(np.cumsum(sizes), 0, amount))
 
 
