@@ -1,11 +1,15 @@
 """The page of claims: its table is the record's, and it knows every claim of the suite."""
 
+import re
 from pathlib import Path
+
+import yaml
 
 from benchsuite.cli.claims import BEGIN, END, placed
 from benchsuite.plugins.registry import installed
 from benchsuite.records.read import read_record
 from benchsuite.records.report.claims import markdown
+from benchsuite.suites.claims import Claim
 from benchsuite.suites.resolve import resolve
 
 ROOT = Path(__file__).parents[2]
@@ -17,12 +21,17 @@ def test_the_table_is_what_the_record_gives():
     if RECORD.exists():
         record = read_record(RECORD)
         assert text == placed(text, markdown(record), PAGE)
-        assert "pending" not in text + (RECORD.parent / "README.md").read_text(encoding="utf-8")
         assert record.suite.name == "claims"
         assert len(record.seeds) >= 3
     else:
         table = text.partition(BEGIN)[2].partition(END)[0]
         assert table == "\nThe run is pending: there is no record yet, and so no figures.\n\n"
+
+
+def test_the_example_is_a_claim():
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    (claim,) = yaml.safe_load(example)["claims"]
+    assert Claim.model_validate(claim).contrasts[0].generations(2) == [1, 2]
 
 
 def test_every_claim_is_explained():
