@@ -77,6 +77,11 @@ def check(mixture: list[Share], budget: MixBudget) -> None:
     numbers = [part.share for part in mixture if not isinstance(part.share, str)]
     if numbers and len(numbers) < len(mixture):
         raise ValueError("a mixture is either all shares or all 'everything'")
+    if not numbers and {"synthetic-last", "synthetic-all"} <= set(sources):
+        raise ValueError(
+            "a pool of synthetic-all holds all of synthetic-last, which would be there twice; "
+            "name one of them"
+        )
     if numbers and not isclose(sum(numbers), 1, abs_tol=1e-9):
         raise ValueError(f"the shares of the mixture add up to {sum(numbers):g}, not to 1")
     if numbers and budget != "equal":
