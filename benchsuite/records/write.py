@@ -21,6 +21,7 @@ from benchsuite.errors import UserError
 from benchsuite.plugins.kinds import Cost
 from benchsuite.records import provenance
 from benchsuite.records.agreements import agreements
+from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
 from benchsuite.records.record import Failure, KindCost, Record, Times
 from benchsuite.records.report.page import write_report
@@ -74,6 +75,7 @@ def write_run(
         generations=plan.suite.suite.generations,
         comparisons=compare(measured, plan.suite, metrics),
         agreements=agreements(plan, store, missing),
+        claims=judge_claims(measured, plan.suite.suite, metrics),
         failures=[
             Failure(step=plan.steps[identity].label, reason=reason)
             for identity, reason in outcome.failures.items()
