@@ -44,7 +44,7 @@ def _error(values: np.ndarray, exact: float) -> tuple[float | None, float | None
     """
     count, deviation = len(values), float(values.std())
     off = float(values.mean()) - exact
-    if deviation <= 1e-12 * max(1.0, abs(exact)):
+    if deviation <= 1e-12 * max(abs(exact), abs(off)):
         return 0.5 / count, _of_constant(off, count)
     skewness = float(((values - values.mean()) ** 3).mean()) / deviation**3
     error = deviation / np.sqrt(count - 1)

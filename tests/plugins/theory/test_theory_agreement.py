@@ -33,6 +33,12 @@ def test_a_value_that_is_off_is_far_off():
     assert expected.z == pytest.approx((values.mean() - 1) / expected.error, rel=0.05)
 
 
+def test_units_do_not_matter():
+    values = np.random.default_rng(7).normal(1.1, 1, 200) ** 2
+    z = measured(values, "all", 2.0, "").expected.z
+    assert measured(1e-20 * values, "all", 2e-20, "").expected.z == pytest.approx(z)
+
+
 def test_what_is_too_skewed_or_left_to_chance_tells_no_error():
     values = np.zeros(100)
     values[0] = 1.0
