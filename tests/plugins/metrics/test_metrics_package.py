@@ -32,8 +32,12 @@ ODD = {
 }
 SMALL = {
     "tokens": 4,
-    "pairs": 4,
+    "runs": 4,
     "size": 16,
+    "words": 4,
+    "rows": 2,
+    "length": 4,
+    "groups": 1,
 }
 
 
@@ -109,7 +113,7 @@ def tokens(table):
 
 model = SimpleNamespace(tokens=tokens)
 subject = Subject(human, lambda: model, pa.table({"text": rows[90:]}), human.train)
-small = {"tokens": 500, "pairs": 500, "size": 1000}
+small = {"tokens": 500, "runs": 500, "size": 1000, "words": 500, "rows": 20, "groups": 2}
 for component in benchsuite_components():
     module, attribute = component.target.split(":")
     metric = getattr(import_module(module), attribute)
@@ -133,5 +137,5 @@ def test_same_tables_same_bits_in_every_process_without_torch():
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count("Measurement(") == 3 * 4 + 2
+    assert outputs[0].count("Measurement(") == 3 * 12 + 2
     assert outputs[0].splitlines()[-1] == "False"
