@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from benchsuite.api import Component, hookimpl
 
+_READING = ("torch", "transformers", "tokenizers")  # what decides a model's features
 
-def _metric(name: str, summary: str, attribute: str) -> Component:
+
+def _metric(name: str, summary: str, attribute: str, packages: tuple[str, ...] = ()) -> Component:
     module = name.replace("-", "_")
     target = f"benchsuite_metrics.{module}:{attribute}"
-    return Component("metric", f"metrics/{name}", summary, target)
+    return Component("metric", f"metrics/{name}", summary, target, packages=packages)
 
 
 @hookimpl
@@ -50,6 +52,15 @@ def benchsuite_components() -> list[Component]:
         ),
         _metric(
             "vendi-score", "Effective number of different rows, against human text.", "VendiScore"
+        ),
+        _metric(
+            "embedding-vendi",
+            "Effective number of rows in an encoder's space, against human text.",
+            "EmbeddingVendi",
+            _READING,
+        ),
+        _metric(
+            "mauve", "How near samples come to human text in a model's space.", "Mauve", _READING
         ),
         _metric(
             "distinct-of-ten", "Different rows among ten, against human text.", "DistinctOfTen"

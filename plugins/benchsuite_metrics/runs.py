@@ -66,5 +66,5 @@ def contained(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 def _slots(codes: np.ndarray, bits: int) -> np.ndarray:
     """Return multiplicative hashes of so many bits."""
-    hashes: np.ndarray = (codes.view(np.uint64) * _GOLDEN) >> np.uint64(64 - bits)
-    return hashes.view(np.int64)
+    hashes = codes.view(np.uint64) * _GOLDEN
+    return np.right_shift(hashes, np.uint64(64 - bits)).astype(np.int64)

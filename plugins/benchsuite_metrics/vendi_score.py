@@ -52,9 +52,12 @@ class VendiScore(WordGap[VendiScoreParameters]):
         return Estimate(vendi_score(ngram_kernel(cut, self.parameters.n)), len(cut))
 
 
-def vendi_score(kernel: np.ndarray) -> float:
-    """Return the exponential of the entropy of the eigenvalues of `kernel` / rows."""
-    values = eigvalsh(kernel / len(kernel), overwrite_a=True, check_finite=False)
+def vendi_score(kernel: np.ndarray, rows: int | None = None) -> float:
+    """Return the exponential of the entropy of the eigenvalues of `kernel` / rows.
+
+    In place of a kernel X Xᵀ of so many `rows`, Xᵀ X has the same eigenvalues but for zeros.
+    """
+    values = eigvalsh(kernel / (rows or len(kernel)), overwrite_a=True, check_finite=False)
     return exp(float(np.sum(entr(np.maximum(values, 0)))))
 
 

@@ -96,7 +96,7 @@ def test_values_are_read_as_yaml(tmp_path):
         ("metrics.x", "novelty", "x is not the number of an item of the list."),
         ("metrics.²", "novelty", "² is not the number of an item of the list."),
         ("metrics.9.runs", "1", "there is no key metrics.9."),
-        ("metrics.0.runs", "1", "unknown key metrics.0.pairs"),
+        ("metrics.0.runs", "1", "unknown key metrics.0.runs"),
         ("budget.rows", "3", "a budget is either tokens or rows"),
         ("", "3", "unknown key "),
         ("learner", "3", "learner is 3: input should be a valid dictionary"),
