@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_WIDEST = 2**63 - 1
+WIDEST = 2**63 - 1
 
 
 def tally(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -34,7 +34,7 @@ def coded(columns: Sequence[np.ndarray]) -> np.ndarray:
     base = 1 + max(int(column.max(initial=0)) for column in columns)
     codes, size = columns[0].astype(np.int64), base
     for column in columns[1:]:
-        if size > _WIDEST // base:
+        if size > WIDEST // base:
             codes, size = ranked(codes)
         codes *= base
         codes += column

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from pydantic import Field
 
-from benchsuite_metrics.counting import coded, ranked, tally
+from benchsuite_metrics.counting import WIDEST, coded, ranked, tally
 from benchsuite_metrics.reference import Reference
 from benchsuite_metrics.words import Words
 
@@ -45,7 +45,9 @@ def counted(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Three arrays with an entry for each code that a row has: the code's place among the
     different ones (in order), the row, the count.
     """
-    rows = np.repeat(np.arange(len(codes)), codes.shape[1])
-    ranks, _ = ranked(codes.ravel())
-    standing, counts = tally(ranks * len(codes) + rows)
-    return (*np.divmod(standing, len(codes)), counts)
+    rows, flat = np.repeat(np.arange(len(codes)), codes.shape[1]), codes.ravel()
+    if int(flat.max(initial=0)) >= WIDEST // max(1, len(codes)):
+        flat, _ = ranked(flat)
+    standing, counts = tally(flat * len(codes) + rows)
+    code, row = np.divmod(standing, max(1, len(codes)))
+    return np.cumsum(np.diff(code, prepend=code[:1]) != 0), row, counts

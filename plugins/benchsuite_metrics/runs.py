@@ -9,7 +9,7 @@ import numpy as np
 from benchsuite_metrics.counting import coded
 from benchsuite_metrics.words import Words, numbered, run_starts
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Knuth, TAOCP 3, §6.4
+_GOLDEN = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Knuth, TAOCP 3, §6.4
 
 
 @dataclass(frozen=True)
@@ -32,39 +32,39 @@ def runs_of(length: int, *parts: Words) -> list[Runs]:
 
     Codes are shared by all parts.
     """
-    starts = [run_starts(part.rows, length) for part in parts]
-    numbers = numbered(*parts)
-    columns = [
-        np.concatenate([own[at + offset] for own, at in zip(numbers, starts, strict=True)])
-        for offset in range(length)
-    ]
-    codes = np.split(coded(columns), np.cumsum([len(at) for at in starts])[:-1])
-    return [Runs(own, part.rows[at]) for own, part, at in zip(codes, parts, starts, strict=True)]
+    numbers = np.concatenate(numbered(*parts))
+    last = max(0, len(numbers) - length + 1)
+    codes = coded([numbers[offset : offset + last] for offset in range(length)])
+    found, begin = [], 0
+    for part in parts:
+        starts = run_starts(part.rows, length)
+        found.append(Runs(codes[begin + starts], part.rows[starts]))
+        begin += len(part)
+    return found
 
 
-def contained(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return which of the codes `wanted` are among those `known`.
+def contained(wanted: np.ndarray, known: np.ndarray, factor: int = _GOLDEN) -> np.ndarray:
+    """Return which of the codes `wanted` are among those `known`; exact.
 
-    A hash table without collision lists: a code that is in its slot is known, one whose slot
-    is empty is not. Where another code has the slot, the code is looked up by bisection among
+    A hash table without collision lists: a code that is in its slot is known, one whose slot is
+    empty is not. Where another code has the slot, the code is looked up by another hash among
     those that lost theirs, which are few.
     """
     bits = max(8, 1 + len(known).bit_length())
     table = np.full(1 << bits, -1, np.int64)
-    slots = _slots(known, bits)
+    slots = _slots(known, bits, factor)
     table[slots] = known
-    lost = np.sort(known[table[slots] != known])
-    found = table[_slots(wanted, bits)]
-    here = found == wanted
-    unsure = np.flatnonzero(~here & (found >= 0))
+    found = table[_slots(wanted, bits, factor)]
+    here: np.ndarray = found == wanted
+    lost = known[table[slots] != known]
     if len(lost):
-        unsure = unsure[np.argsort(wanted[unsure])]  # in order, memory is read in order
-        at = np.minimum(np.searchsorted(lost, wanted[unsure]), len(lost) - 1)
-        here[unsure] = lost[at] == wanted[unsure]
+        unsure = np.flatnonzero(~here & (found >= 0))
+        here[unsure] = contained(wanted[unsure], lost, factor * _GOLDEN % 2**64)
     return here
 
 
-def _slots(codes: np.ndarray, bits: int) -> np.ndarray:
+def _slots(codes: np.ndarray, bits: int, factor: int) -> np.ndarray:
     """Return multiplicative hashes of so many bits."""
-    hashes = codes.view(np.uint64) * _GOLDEN
-    return np.right_shift(hashes, np.uint64(64 - bits)).astype(np.int64)
+    hashes: np.ndarray = codes.view(np.uint64) * np.uint64(factor)
+    hashes >>= np.uint64(64 - bits)
+    return hashes.view(np.int64)

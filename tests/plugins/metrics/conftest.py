@@ -109,7 +109,8 @@ def encoder(tmp_path_factory) -> Path:
     tokenizer = Tokenizer(models.BPE({**letters, "<end>": 256}, []))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>").save_pretrained(folder)
+    made = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>")  # noqa: S106
+    made.save_pretrained(folder)
     torch.manual_seed(0)
     config = GPT2Config(
         vocab_size=257, n_embd=16, n_layer=1, n_head=2, n_positions=512, eos_token_id=256
