@@ -15,7 +15,7 @@ from benchsuite_metrics.gap import WordGap
 from benchsuite_metrics.intervals import Estimate
 from benchsuite_metrics.words import Words
 
-_FREQUENT = 1 / 32  # share of rows from which on a dense product is faster than a sparse one
+_FREQUENT = 1 / 16  # share of rows from which on a dense product is faster than a sparse one
 
 
 class VendiScoreParameters(Excerpts):

@@ -16,10 +16,14 @@ FACT = re.compile(r"\d+|(?<=[a-z,] )[A-Z][a-z]+")
 OTHER = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
 
 
-def without_tail(rows, random, human):
-    """Words of the rarer half of the human vocabulary written over by frequent ones."""
+def frequent_half(human):
+    """The more frequent half of the words of human rows, with their counts."""
     ranked = Counter(word for row in human for word in WORD.findall(row.lower())).most_common()
-    frequent = dict(ranked[: len(ranked) // 2])
+    return dict(ranked[: len(ranked) // 2])
+
+
+def without_tail(rows, random, frequent):
+    """All words but the frequent ones written over by these."""
     drawn = _drawer(frequent)
     return [
         WORD.sub(lambda found: found[0] if found[0].lower() in frequent else drawn(random), row)

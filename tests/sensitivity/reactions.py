@@ -15,8 +15,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from damage import Bigrams, with_duplicates, with_facts_corrupted, with_genders_swapped
-from damage import without_tail as without_the_tail
+from damage import (
+    Bigrams,
+    frequent_half,
+    with_duplicates,
+    with_facts_corrupted,
+    with_genders_swapped,
+    without_tail,
+)
 
 from benchsuite.api import Context, Device, HumanRows, Subject, Tokens
 from benchsuite.plugins.loading import load
@@ -63,12 +69,20 @@ def metrics():
 
 
 class WordModel:
-    """Its tokens are words."""
+    """Its tokens are words; what it read of human rows is kept."""
 
-    def __init__(self):
+    def __init__(self, train):
         self.numbers = {}
+        self.train, self.known = train, None
 
     def tokens(self, rows):
+        if rows is self.train and self.known:
+            return self.known
+        read = self._read(rows)
+        self.known = read if rows is self.train else self.known
+        return read
+
+    def _read(self, rows):
         cut = [text.lower().split() for text in rows["text"].to_pylist()]
         ids = [self.numbers.setdefault(word, len(self.numbers)) for row in cut for word in row]
         return Tokens(np.array(ids), np.array([len(row) for row in cut]))
@@ -79,15 +93,15 @@ def reactions(rows, samples=SAMPLES, size=ROWS, chosen=None):
     split = ["train"] * (len(rows) - (samples + 1) * size)
     train, rest = rows[: len(split)], rows[len(split) :]
     people = HumanRows(pa.table({"text": train + rest[:size], "split": split + ["test"] * size}))
-    bigrams, model = Bigrams(train), WordModel()
-    values = defaultdict(list)
+    bigrams, model = Bigrams(train), WordModel(people.train)
+    values, frequent = defaultdict(list), frequent_half(train)
     measured = list(chosen or metrics())
     for number in range(samples):
         sample = rest[(number + 1) * size : (number + 2) * size]
         source = partial(random.Random, number)
         texts = {
             "": sample,
-            "tail removed": without_the_tail(sample, source(), train),
+            "tail removed": without_tail(sample, source(), frequent),
             "duplicates": with_duplicates(sample, source()),
             "genders swapped": with_genders_swapped(sample, source()),
             "facts corrupted": with_facts_corrupted(sample, source()),

@@ -5,7 +5,13 @@ import random
 from pathlib import Path
 
 import pytest
-from damage import with_duplicates, with_facts_corrupted, with_genders_swapped, without_tail
+from damage import (
+    frequent_half,
+    with_duplicates,
+    with_facts_corrupted,
+    with_genders_swapped,
+    without_tail,
+)
 from reactions import NOVELS, metrics, novels, reactions
 
 SEES = {
@@ -44,4 +50,6 @@ def test_damages_do_what_they_say():
     corrupted = with_facts_corrupted(rows, source)
     assert corrupted != rows
     assert sorted(" ".join(corrupted)) == sorted(" ".join(rows))
-    assert without_tail(["a b rare"], source, ["a a b b rare other"]) != ["a b rare"]
+    frequent = frequent_half(["a a b b rare other"])
+    assert frequent == {"a": 2, "b": 2}
+    assert set(without_tail(["a Rare, b"], source, frequent)[0]) == set("a, b")
