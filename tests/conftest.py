@@ -32,7 +32,7 @@ metrics:
   - bits-per-byte
   - rare-token-loss
   - {{name: tail-coverage, tokens: 500}}
-  - {{name: distinct-2, pairs: 200}}
+  - {{name: distinct, runs: 200}}
   - {{name: compression-ratio, size: 2000}}
   - novelty
   - feminine-share

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from benchsuite.api import Component, hookimpl
 
+_READING = ("torch", "transformers", "tokenizers")  # what decides a model's features
 
-def _metric(name: str, summary: str, attribute: str) -> Component:
+
+def _metric(name: str, summary: str, attribute: str, packages: tuple[str, ...] = ()) -> Component:
     module = name.replace("-", "_")
     target = f"benchsuite_metrics.{module}:{attribute}"
-    return Component("metric", f"metrics/{name}", summary, target)
+    return Component("metric", f"metrics/{name}", summary, target, packages=packages)
 
 
 @hookimpl
@@ -24,9 +26,44 @@ def benchsuite_components() -> list[Component]:
             "Share of the rare half of the human vocabulary that samples still use.",
             "TailCoverage",
         ),
-        _metric("distinct-2", "Different word pairs in samples, against human text.", "Distinct2"),
+        _metric("vocabulary", "Different words in samples, against human text.", "Vocabulary"),
+        _metric("entropy", "Entropy of words in samples, against human text.", "Entropy"),
+        _metric("distinct", "Different word runs in samples, against human text.", "Distinct"),
+        _metric(
+            "adjusted-distinct",
+            "Different words beside what chance would give, against human text.",
+            "AdjustedDistinct",
+        ),
+        _metric(
+            "ngram-diversity",
+            "Different runs of one to four words, against human text.",
+            "NgramDiversity",
+        ),
         _metric(
             "compression-ratio", "How far samples compress, against human text.", "CompressionRatio"
+        ),
+        _metric(
+            "self-repetition",
+            "Runs of words that rows share, against human text.",
+            "SelfRepetition",
+        ),
+        _metric(
+            "self-bleu", "How much of a row the others say too, against human text.", "SelfBleu"
+        ),
+        _metric(
+            "vendi-score", "Effective number of different rows, against human text.", "VendiScore"
+        ),
+        _metric(
+            "embedding-vendi",
+            "Effective number of rows in an encoder's space, against human text.",
+            "EmbeddingVendi",
+            _READING,
+        ),
+        _metric(
+            "mauve", "How near samples come to human text in a model's space.", "Mauve", _READING
+        ),
+        _metric(
+            "distinct-of-ten", "Different rows among ten, against human text.", "DistinctOfTen"
         ),
         _metric("novelty", "Four-word runs of samples that training did not hold.", "Novelty"),
         _metric(

@@ -7,7 +7,7 @@ import numpy as np
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import Estimate, against_human, share
 from benchsuite_metrics.reference import per_human
-from benchsuite_metrics.words import Words, texts, words_of
+from benchsuite_metrics.words import Words, words_in
 
 # In pairs, so that neither side is richer. Left out: words that mostly mean something else
 # (`miss`, `ms`, `guy`, `host`, `master`, `lord`) and pairs of which one side serves for both
@@ -75,12 +75,12 @@ class FeminineShare(Metric[Parameters]):
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare the share in samples with that in human training rows."""
-        return against_human(_share(words_of(texts(subject.samples))), _human(subject.human))
+        return against_human(_share(words_in(subject.samples)), _human(subject.human))
 
 
 @per_human
 def _human(human: HumanRows) -> Estimate:
-    return _share(words_of(texts(human.train)))
+    return _share(words_in(human.train))
 
 
 def _share(text: Words) -> Estimate:

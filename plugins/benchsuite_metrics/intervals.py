@@ -7,12 +7,13 @@ interval that two rows at least would be needed for is None where there are fewe
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import hypot, isfinite, sqrt
+from math import hypot, isfinite, nan, sqrt
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from benchsuite.api import Measurement
+from benchsuite_metrics.counting import ranked, tally
 
 _UPPER_TAIL = 0.975
 
@@ -29,6 +30,14 @@ class Estimate:
     def named(self, slice_: str) -> Measurement:
         """Return this estimate as the measurement of a slice."""
         return Measurement(self.value, self.n, slice_, self.lower, self.upper)
+
+    def scaled(self, factor: float) -> Estimate:
+        """Return this estimate in another unit, of which `factor` are one."""
+        value, lower, upper = (
+            None if bound is None else bound * factor
+            for bound in (self.value, self.lower, self.upper)
+        )
+        return Estimate(value, self.n, lower, upper)
 
 
 def around(value: float, n: int, margin: float | None) -> Estimate:
@@ -57,13 +66,13 @@ def ratio(numerators: np.ndarray, denominators: np.ndarray, n: int) -> Estimate:
     """
     some = (denominators != 0) | (numerators != 0)
     y, x = numerators[some].astype(np.float64), denominators[some].astype(np.float64)
-    rows, size = len(x), float(np.sum(x))
+    size = float(np.sum(x))
     if size == 0:
         return Estimate(None, n)
     value = float(np.sum(y)) / size
     if not isfinite(value):
         return Estimate(None, n)
-    return around(value, n, _row_margin(y - value * x) / size if rows > 1 else None)
+    return around(value, n, row_margin(y - value * x) / size)
 
 
 def share(successes: np.ndarray, trials: np.ndarray) -> Estimate:
@@ -126,20 +135,33 @@ def distinct(types: np.ndarray, rows: np.ndarray, sizes: np.ndarray, n: int) -> 
     """
     if n == 0:
         return Estimate(None, 0)
-    standing = np.unique(types.astype(np.int64) * len(sizes) + rows)
-    _, holders = np.unique(standing // max(1, len(sizes)), return_counts=True)
-    value, used = len(holders) / n, sizes > 0
-    single = standing[np.repeat(holders == 1, holders)] % max(1, len(sizes))
-    if len(single) == 0 or np.count_nonzero(used) == 1:
+    different, lost = unshared(types, rows, len(sizes))
+    value, used = different / n, sizes > 0
+    if not lost.any() or np.count_nonzero(used) == 1:
         return Estimate(value, n)
-    lost = np.bincount(single, minlength=len(sizes))[used]
-    margin = _row_margin(lost - sizes[used] * (len(single) / int(np.sum(sizes)))) / n
+    margin = row_margin(beyond_size(lost, sizes)[used]) / n
     return Estimate(value, n, max(0.0, value - margin), min(1.0, value + margin))
 
 
-def _row_margin(residuals: np.ndarray) -> float:
-    """Return the half-width of the interval of a sum of independent rows."""
+def unshared(types: np.ndarray, rows: np.ndarray, size: int) -> tuple[int, np.ndarray]:
+    """Return the number of different `types`, and how many of them each row alone has."""
+    ranks, different = ranked(types)
+    standing, _ = tally(ranks * size + rows)
+    holders = np.bincount(standing // max(1, size), minlength=different)
+    single = standing[np.repeat(holders == 1, holders)] % max(1, size)
+    return different, np.bincount(single, minlength=size)
+
+
+def beyond_size(lost: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return what each row takes along beyond what a row of its size would."""
+    return lost - sizes * (int(np.sum(lost)) / int(np.sum(sizes)))
+
+
+def row_margin(residuals: np.ndarray) -> float:
+    """Return the half-width of the interval of a sum of independent rows; NaN of only one."""
     rows = len(residuals)
+    if rows < 2:  # noqa: PLR2004
+        return nan
     return _student(rows) * sqrt(rows / (rows - 1) * float(np.sum(residuals**2)))
 
 

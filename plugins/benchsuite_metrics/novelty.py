@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from pydantic import Field
 
-from benchsuite.api import Context, HumanRows, Measurement, Metric, Subject
+from benchsuite.api import Context, Measurement, Metric, Subject
 from benchsuite_metrics.intervals import Estimate, against_human, share
-from benchsuite_metrics.reference import Reference, drawn, per_human
-from benchsuite_metrics.words import Words, numbered, run_starts, texts, words_of
+from benchsuite_metrics.reference import Reference, training_words
+from benchsuite_metrics.runs import Runs, contained, runs_of
+from benchsuite_metrics.words import words_in
 
 
 class NoveltyParameters(Reference):
@@ -44,57 +43,17 @@ class Novelty(Metric[NoveltyParameters]):
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Look up runs of samples, and of human test rows, each in what was to be learned from."""
-        training = words_of(texts(subject.training))
-        parts = (
-            training,
-            words_of(texts(subject.samples)),
-            _training_words(subject.human, self.parameters.reference_seed).first(
-                len(training.words)
-            ),
-            _test_words(subject.human),
+        human, n = subject.human, self.parameters.n
+        training = words_in(subject.training)
+        as_many = training_words(human, self.parameters.reference_seed).first(len(training))
+        learned, written, read, held = runs_of(
+            n, training, words_in(subject.samples), as_many, words_in(human.test)
         )
-        runs = [
-            _Runs(_hashes(numbers, starts, self.parameters.n), part.rows[starts])
-            for part, numbers in zip(parts, numbered(*parts), strict=True)
-            for starts in [run_starts(part.rows, self.parameters.n)]
-        ]
-        return against_human(_novel(runs[1], runs[0]), _novel(runs[3], runs[2]))
+        return against_human(_novel(written, learned), _novel(held, read))
 
 
-class _Runs(NamedTuple):
-    """Hashes of runs, and the row each stands in."""
-
-    hashes: np.ndarray
-    rows: np.ndarray
-
-
-@per_human
-def _test_words(human: HumanRows) -> Words:
-    return words_of(texts(human.test))
-
-
-@per_human
-def _training_words(human: HumanRows, seed: int) -> Words:
-    return words_of(texts(drawn(human.train, seed)))
-
-
-def _hashes(numbers: np.ndarray, starts: np.ndarray, length: int) -> np.ndarray:
-    """Return a 64-bit hash of each run.
-
-    Among a million runs here and a million there, one pair or more is mistaken for equal
-    about once in twenty million such texts.
-    """
-    hashes = np.zeros(len(starts), np.uint64)
-    for offset in range(length):
-        hashes ^= numbers[starts + offset].astype(np.uint64)
-        hashes *= np.uint64(0x9E3779B97F4A7C15)
-        hashes ^= hashes >> np.uint64(32)
-    return hashes
-
-
-def _novel(runs: _Runs, known: _Runs) -> Estimate:
-    if not len(known.hashes) or not len(runs.hashes):
-        return Estimate(None, len(runs.hashes))
-    ordered = np.unique(known.hashes)
-    place = np.minimum(np.searchsorted(ordered, runs.hashes), len(ordered) - 1)
-    return share(np.bincount(runs.rows, ordered[place] != runs.hashes), np.bincount(runs.rows))
+def _novel(runs: Runs, known: Runs) -> Estimate:
+    if not len(known) or not len(runs):
+        return Estimate(None, len(runs))
+    new = ~contained(runs.codes, known.codes)
+    return share(np.bincount(runs.rows, new), np.bincount(runs.rows))

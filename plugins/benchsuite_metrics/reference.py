@@ -11,7 +11,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from benchsuite.api import HumanRows, Parameters
-from benchsuite_metrics.words import Words, texts, words_of
+from benchsuite_metrics.words import Words, texts, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,12 @@ class Reference(Parameters):
     """How human text is drawn."""
 
     reference_seed: int = Field(0, description="Fixes which human rows are drawn.")
+
+
+class FirstWords(Reference):
+    """How much text is compared."""
+
+    words: int = Field(5_000, ge=1, description="Words of samples, and of human text.")
 
 
 def per_human(
@@ -61,6 +67,12 @@ def drawn(rows: pa.Table, seed: int) -> pa.Table:
 
 
 @per_human
+def training_words(human: HumanRows, seed: int) -> Words:
+    """Return the words of the training rows in an order drawn by `seed`."""
+    return words_in(drawn(human.train, seed))
+
+
+@per_human
 def held_out_words(human: HumanRows, seed: int) -> Words:
     """Return the words of `held_out`."""
-    return words_of(texts(held_out(human, seed)))
+    return words_in(held_out(human, seed))

@@ -1,58 +1,104 @@
-"""Text as words: runs of letters in lower case, with the row each stands in."""
+"""Text as words: runs of letters in lower case, numbered, with the row each stands in."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 import numpy as np
-import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True)
 class Words:
-    """Words in reading order, and the index of each one's row, `[words]`."""
+    """Words in reading order.
 
-    words: list[str]
+    `numbers`, int32 `[words]`, are places in `vocabulary`, which is in order of first
+    appearance; `rows`, `[words]`, is the index of each word's row.
+    """
+
+    vocabulary: list[str]
+    numbers: np.ndarray
     rows: np.ndarray
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words themselves."""
+        return [self.vocabulary[number] for number in self.numbers.tolist()]
 
     def first(self, count: int) -> Words:
         """Return the first `count` words."""
-        return Words(self.words[:count], self.rows[:count])
+        return Words(self.vocabulary, self.numbers[:count], self.rows[:count])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+class _Numbers(dict[str, int]):
+    """Gives each new word the next number."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
 
 
 def texts(table: pa.Table) -> list[str]:
     """Return the text of each row; a table without rows needs no such column."""
-    found: list[str] = table["text"].to_pylist() if table.num_rows else []
-    return found
+    return list(_texts(table))
+
+
+def _texts(table: pa.Table) -> Iterator[str]:
+    if table.num_rows:
+        yield from chain.from_iterable(batch.to_pylist() for batch in table["text"].chunks)
 
 
 def words_of(rows: Iterable[str]) -> Words:
-    """Cut rows into words.
+    """Cut rows into words, one row at a time.
 
     A word is a run of letters of any script, and may hold apostrophes, curly or straight
     (`don't`). Where a script writes no spaces, the run between marks counts as one word.
     """
-    cut = [
-        _WORD.findall(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")) for text in rows
-    ]
+    numbers = _Numbers()
+    cut = [np.fromiter(map(numbers.__getitem__, _words(row)), np.int32) for row in rows]
+    lengths = np.array([len(row) for row in cut], np.int64)
     return Words(
-        [word for row in cut for word in row],
-        np.repeat(np.arange(len(cut)), np.array([len(row) for row in cut], np.int64)),
+        list(numbers),
+        np.concatenate([np.empty(0, np.int32), *cut]),
+        np.repeat(np.arange(len(cut)), lengths),
     )
 
 
+def _words(row: str) -> list[str]:
+    return _WORD.findall(row.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+
+
+_cut: dict[int, Words] = {}
+
+
+def words_in(table: pa.Table) -> Words:
+    """Return the words of a table's rows, cut once while the table lives."""
+    key = id(table)
+    if key not in _cut:
+        _cut[key] = words_of(_texts(table))
+        finalize(table, _cut.pop, key, None)
+    return _cut[key]
+
+
 def numbered(*parts: Words) -> list[np.ndarray]:
-    """Return each part's words as numbers of one vocabulary, in order of first appearance."""
-    every = pa.array([word for part in parts for word in part.words], pa.string())
-    numbers = every.dictionary_encode().indices.to_numpy().astype(np.int64)
-    return np.split(numbers, np.cumsum([len(part.words) for part in parts])[:-1])
+    """Return each part's words as int32 numbers of one vocabulary, in order of appearance."""
+    numbers = _Numbers()
+    shared = [np.fromiter(map(numbers.__getitem__, part.vocabulary), np.int32) for part in parts]
+    return [places[part.numbers] for places, part in zip(shared, parts, strict=True)]
 
 
 def run_starts(rows: np.ndarray, length: int) -> np.ndarray:

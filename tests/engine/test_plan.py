@@ -182,12 +182,12 @@ def test_a_metric_gets_what_it_needs_and_no_more(quick):
 
 
 def test_a_parameter_of_a_metric_changes_its_measures_alone(quick):
-    at = [metric.name for metric in quick.suite.metrics].index("metrics/distinct-2")
-    changed = quickstart(settings={f"metrics.{at}.pairs": "3999"})
+    at = [metric.name for metric in quick.suite.metrics].index("metrics/distinct")
+    changed = quickstart(settings={f"metrics.{at}.runs": "3999"})
     lost, new = set(quick.steps) - set(changed.steps), set(changed.steps) - set(quick.steps)
     assert len(lost) == len(new) == count(quick)["train"]
     for steps, identities in [(quick.steps, lost), (changed.steps, new)]:
-        assert {steps[i].component.name for i in identities} == {"metrics/distinct-2"}
+        assert {steps[i].component.name for i in identities} == {"metrics/distinct"}
 
 
 def test_a_metric_more_or_less_changes_no_other():

@@ -68,7 +68,7 @@ METRICS = [
         ("human",),
     ),
     Made(
-        "distinct-2",
+        "distinct",
         "creativity",
         "share",
         "zero",

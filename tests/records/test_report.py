@@ -119,7 +119,7 @@ def test_every_compared_slice_is_drawn_once_and_labelled(page):
 
 
 def test_context_is_shown_as_numbers(page):
-    assert "distinct-2, samples" in page.sections["axis-creativity"]
+    assert "distinct, samples" in page.sections["axis-creativity"]
     assert "for context, never compared" in page.sections["axis-creativity"]
 
 

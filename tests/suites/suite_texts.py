@@ -32,7 +32,7 @@ regimes: [real, replace]
 samples: {budget: {tokens: 2048}, generator: self}
 metrics:
   - bits-per-byte
-  - {name: distinct-2, pairs: 200}
+  - {name: distinct, runs: 200}
 headline:
   generalization: {metric: metrics/bits-per-byte, slice: in-domain}
 """

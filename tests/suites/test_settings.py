@@ -39,12 +39,12 @@ def test_an_item_of_a_list(tmp_path):
     suite = changed(tmp_path, metrics__0="novelty", regimes__1="hybrid-50", headline="{}")
     assert suite.metrics[0].name == "metrics/novelty"
     assert suite.regimes[1].name == "hybrid-50"
-    assert changed(tmp_path, metrics__1__pairs="5").metrics[1].parameters.pairs == 5
+    assert changed(tmp_path, metrics__1__runs="5").metrics[1].parameters.runs == 5
 
 
 def test_a_component_given_by_its_name_alone_takes_parameters(tmp_path):
-    suite = SUITE.replace("{name: distinct-2, pairs: 200}", "distinct-2")
-    assert changed(tmp_path, suite, metrics__1__pairs="5").metrics[1].parameters.pairs == 5
+    suite = SUITE.replace("{name: distinct, runs: 200}", "distinct")
+    assert changed(tmp_path, suite, metrics__1__runs="5").metrics[1].parameters.runs == 5
     bare = SUITE.replace("learner:\n  name: llama\n  width: 16", "learner: llama")
     assert changed(tmp_path, bare, learner__width="32").learner.parameters.width == 32
 
@@ -95,8 +95,8 @@ def test_values_are_read_as_yaml(tmp_path):
         ("metrics.9", "novelty", "9 is not the number of an item of the list."),
         ("metrics.x", "novelty", "x is not the number of an item of the list."),
         ("metrics.²", "novelty", "² is not the number of an item of the list."),
-        ("metrics.9.pairs", "1", "there is no key metrics.9."),
-        ("metrics.0.pairs", "1", "unknown key metrics.0.pairs"),
+        ("metrics.9.runs", "1", "there is no key metrics.9."),
+        ("metrics.0.runs", "1", "unknown key metrics.0.runs"),
         ("budget.rows", "3", "a budget is either tokens or rows"),
         ("", "3", "unknown key "),
         ("learner", "3", "learner is 3: input should be a valid dictionary"),

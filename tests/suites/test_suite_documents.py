@@ -88,15 +88,15 @@ def test_seeds_are_how_many_or_which(given, seeds):
             "small.yaml:15: there is no metric bits-per-bite, did",
         ),
         (
-            "pairs: 200",
-            "pears: 200",
-            "small.yaml:16: unknown key metrics.1.pears, did you mean pairs?",
+            "runs: 200",
+            "rums: 200",
+            "small.yaml:16: unknown key metrics.1.rums, did you mean runs?",
         ),
-        ("pairs: 200", "pairs: few", "small.yaml:16: metrics.1.pairs is 'few': input should be a"),
+        ("runs: 200", "runs: few", "small.yaml:16: metrics.1.runs is 'few': input should be a"),
         (
             "- bits-per-byte",
-            "- metrics/distinct-2",
-            "small.yaml:16: metrics/distinct-2 stands there twice.",
+            "- metrics/distinct",
+            "small.yaml:16: metrics/distinct stands there twice.",
         ),
         (
             "metrics/bits-per-byte,",
@@ -150,8 +150,8 @@ def test_the_resolved_document_has_every_default(tmp_path):
     assert document["samples"]["decoding"] == {"temperature": 1.0, "top_k": None, "top_p": 1.0}
     assert [metric["name"] for metric in document["metrics"]] == [
         "metrics/bits-per-byte",
-        "metrics/distinct-2",
+        "metrics/distinct",
     ]
-    assert document["metrics"][1]["pairs"] == 200
+    assert document["metrics"][1]["runs"] == 200
     assert document["seeds"] == [0, 1]
     assert document["regimes"] == ["real", "replace"]

@@ -107,7 +107,7 @@ def test_defaults_written_out_do_not_matter(folder, digest, defaults, regime_def
         ("[replace, mine.yaml]", "[replace]"),
         ("{tokens: 2048}", "{tokens: 2049}"),
         ("generator: self", "generator: self, decoding: {temperature: 0.9}"),
-        ("pairs: 200", "pairs: 201"),
+        ("runs: 200", "runs: 201"),
         ("  - bits-per-byte\n", "  - bits-per-byte\n  - novelty\n"),
         ("slice: in-domain", "slice: all"),
     ],

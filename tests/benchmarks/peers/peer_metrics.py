@@ -72,7 +72,7 @@ def measure(subject: Subject, metrics: Mapping[str, Any]) -> dict[str, Slices]:
         "metrics/bits-per-byte": lambda chosen: _bits_per_byte(subject, losses),
         "metrics/rare-token-loss": lambda chosen: _rare_token_loss(subject, losses),
         "metrics/tail-coverage": lambda chosen: _tail_coverage(subject, chosen),
-        "metrics/distinct-2": lambda chosen: _distinct_2(subject, chosen),
+        "metrics/distinct": lambda chosen: _distinct_n(subject, chosen),
         "metrics/compression-ratio": lambda chosen: _compression_ratio(subject, chosen),
         "metrics/novelty": lambda chosen: _novelty(subject, chosen),
         "metrics/feminine-share": lambda chosen: _feminine_share(subject),
@@ -170,19 +170,19 @@ def _covered(tail: Sequence[int], rows: Iterable[Row], size: int) -> float | Non
     return float(np.isin(tail, ids).mean()) if len(ids) == size else None
 
 
-def _distinct_2(subject: Subject, chosen: Any) -> Slices:
-    human = _human_distinct(subject.human, chosen.reference_seed, chosen.pairs)
-    return _gap(_distinct(subject.samples, chosen.pairs), human)
+def _distinct_n(subject: Subject, chosen: Any) -> Slices:
+    human = _human_distinct(subject.human, chosen.reference_seed, chosen.n, chosen.runs)
+    return _gap(_distinct(subject.samples, chosen.n, chosen.runs), human)
 
 
 @cache
-def _human_distinct(human: Human, seed: int, size: int) -> float | None:
-    return _distinct(_held_out(human, seed), size)
+def _human_distinct(human: Human, seed: int, length: int, size: int) -> float | None:
+    return _distinct(_held_out(human, seed), length, size)
 
 
-def _distinct(rows: Iterable[Row], size: int) -> float | None:
-    pairs = list(islice(_runs(_words(rows), 2), size))
-    return len(set(pairs)) / size if len(pairs) == size else None
+def _distinct(rows: Iterable[Row], length: int, size: int) -> float | None:
+    runs = list(islice(_runs(_words(rows), length), size))
+    return len(set(runs)) / size if len(runs) == size else None
 
 
 def _compression_ratio(subject: Subject, chosen: Any) -> Slices:

@@ -1,10 +1,11 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from benchsuite.api import Context, HumanRows, Model, Scores, Tokens
+from benchsuite.api import Context, Device, HumanRows, Model, Scores, Tokens
 
 SPLITS = ("train", "validation", "test", "out-of-domain")
 
@@ -42,7 +43,7 @@ def byte_model() -> type[ByteModel]:
 
 @pytest.fixture(scope="session")
 def context() -> Context:
-    return Context(seed=0, device=None)
+    return Context(seed=0, device=Device("cpu", "fp32"))
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +95,25 @@ def measure(context) -> Callable[..., dict]:
         return by_slice
 
     return run
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory) -> Path:
+    """A tiny model with random weights that reads bytes."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import GPT2Config, GPT2Model, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("encoder")
+    letters = {letter: i for i, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    tokenizer = Tokenizer(models.BPE({**letters, "<end>": 256}, []))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    made = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<end>")  # noqa: S106
+    made.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=257, n_embd=16, n_layer=1, n_head=2, n_positions=512, eos_token_id=256
+    )
+    GPT2Model(config).save_pretrained(folder)
+    return folder

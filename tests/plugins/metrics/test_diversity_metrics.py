@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from benchsuite_metrics.compression_ratio import CompressionRatio
-from benchsuite_metrics.distinct_2 import Distinct2
+from benchsuite_metrics.distinct import Distinct
 from benchsuite_metrics.frequency import halves
 from benchsuite_metrics.intervals import share
 from benchsuite_metrics.novelty import Novelty
@@ -126,7 +126,7 @@ def test_coverage_without_a_tail_is_missing(measure, human, table, byte_model):
 
 def test_distinct_is_what_sets_say(measure, people, prose, table):
     rows = prose(5)
-    found = measure(Distinct2, Subject(people, samples=table(rows)), pairs=1500)
+    found = measure(Distinct, Subject(people, samples=table(rows)), runs=1500)
     ours, theirs = (
         len(set(grams(side, 2)[:1500])) / 1500 for side in (rows, texts(held_out(people, 0)))
     )
@@ -137,13 +137,13 @@ def test_distinct_is_what_sets_say(measure, people, prose, table):
 
 
 def test_distinct_of_repetition_is_one_pair(measure, people, table):
-    found = measure(Distinct2, Subject(people, samples=table(["a a a"] * 10)), pairs=20)
+    found = measure(Distinct, Subject(people, samples=table(["a a a"] * 10)), runs=20)
     assert found["samples"].value == 1 / 20
     assert found["gap"].value < 0
 
 
 def test_distinct_of_too_few_pairs_is_missing(measure, people, table):
-    found = measure(Distinct2, Subject(people, samples=table(["a b", "c"])), pairs=2)
+    found = measure(Distinct, Subject(people, samples=table(["a b", "c"])), runs=2)
     assert (found["gap"].value, found["samples"].value, found["samples"].n) == (None, None, 1)
     assert found["human"].value is not None
 

@@ -32,8 +32,13 @@ ODD = {
 }
 SMALL = {
     "tokens": 4,
-    "pairs": 4,
+    "runs": 4,
     "size": 16,
+    "words": 4,
+    "rows": 2,
+    "buckets": 2,
+    "length": 4,
+    "groups": 1,
 }
 
 
@@ -53,7 +58,7 @@ def test_a_metric_says_what_it_is(metric):
 @pytest.mark.parametrize("case", ODD)
 @pytest.mark.parametrize("people", ["usual", "same", "nobody"])
 def test_odd_text_has_a_defined_value_or_none(
-    metric, case, people, human, prose, table, byte_model, measure
+    metric, case, people, human, prose, table, byte_model, measure, encoder
 ):
     rows = ODD[case]
     humans = {
@@ -69,8 +74,9 @@ def test_odd_text_has_a_defined_value_or_none(
         {"train": Cost(1, 2, 3, 4)},
     )
     known = metric.parameters_type.model_fields
+    needed = {"model": str(encoder)} if "model" in known else {}
     for parameters in ({}, {key: value for key, value in SMALL.items() if key in known}):
-        for found in measure(metric, subject, **parameters).values():
+        for found in measure(metric, subject, **needed, **parameters).values():
             assert found.n >= 0
             assert all(v is None or isfinite(v) for v in (found.value, found.lower, found.upper))
             if found.lower is not None:
@@ -80,11 +86,12 @@ def test_odd_text_has_a_defined_value_or_none(
 
 
 @by_name
-def test_context_slices_are_slices(metric, human, prose, table, byte_model, measure):
+def test_context_slices_are_slices(metric, human, prose, table, byte_model, measure, encoder):
     everything = dict.fromkeys(("train", "generate", "grade"), Cost(1, 2, 3, 4))
     people = human(prose(0), prose(1), prose(2), prose(3))
     subject = Subject(people, lambda: byte_model(1), table(prose(4)), people.train, everything)
-    assert metric.context_slices < measure(metric, subject).keys()
+    needed = {"model": str(encoder)} if "model" in metric.parameters_type.model_fields else {}
+    assert metric.context_slices < measure(metric, subject, **needed).keys()
 
 
 MEASURE_ALL = """
@@ -109,12 +116,12 @@ def tokens(table):
 
 model = SimpleNamespace(tokens=tokens)
 subject = Subject(human, lambda: model, pa.table({"text": rows[90:]}), human.train)
-small = {"tokens": 500, "pairs": 500, "size": 1000}
+small = {"tokens": 500, "runs": 500, "size": 1000, "words": 500, "rows": 20, "groups": 2}
 for component in benchsuite_components():
     module, attribute = component.target.split(":")
     metric = getattr(import_module(module), attribute)
     chosen = {k: v for k, v in small.items() if k in metric.parameters_type.model_fields}
-    if "samples" in metric.needs:
+    if "samples" in metric.needs and "model" not in metric.parameters_type.model_fields:
         made = metric(metric.parameters_type(**chosen))
         print(list(made.measure(subject, Context(seed=0, device=None))))
 print("torch" in sys.modules)
@@ -133,5 +140,5 @@ def test_same_tables_same_bits_in_every_process_without_torch():
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count("Measurement(") == 3 * 4 + 2
+    assert outputs[0].count("Measurement(") == 3 * 12 + 2
     assert outputs[0].splitlines()[-1] == "False"

@@ -1,0 +1,189 @@
+"""Speed of the creativity metrics, beside the usual packages at the same values.
+
+`extra_info` has how many times as long the other side takes, in the same process. With
+`--benchmark-disable` everything is small, and only the values are compared.
+"""
+
+from time import process_time
+
+import nltk
+import numpy as np
+import pyarrow as pa
+import pytest
+import sacrebleu
+from benchsuite_metrics import benchsuite_components
+from benchsuite_metrics.excerpts import Excerpts, excerpts
+from benchsuite_metrics.novelty import Novelty
+from benchsuite_metrics.self_bleu import self_bleu
+from benchsuite_metrics.vendi_score import ngram_kernel, vendi_score
+from benchsuite_metrics.words import words_in, words_of
+
+from benchsuite.api import Context, Device, HumanRows, Subject, Tokens
+from benchsuite.plugins.loading import load
+from benchsuite.plugins.registry import installed
+
+CONTEXT = Context(0, Device("cpu", "fp32"))
+LENGTH = 200
+
+
+def written(rows, seed, known=None):
+    """Rows of 200 words whose frequencies fall like 1/rank; every fourth one is known."""
+    random = np.random.default_rng(seed)
+    letters = "bcdfghjklmnpqrst"
+    words = np.array([a + b + c for a in letters for b in "aeiou" for c in letters * 16])
+    words = np.array([w + str(i) for i, w in enumerate(words)])
+    words = np.array([w.translate(str.maketrans("0123456789", "aeiouvwxyz")) for w in words])
+    weights = 1 / np.arange(1, len(words) + 1)
+    drawn = random.choice(len(words), size=(rows, LENGTH), p=weights / weights.sum())
+    made = [" ".join(words[row]) for row in drawn]
+    if known:
+        made[::4] = known[: len(made[::4])]
+    return made
+
+
+def table(rows):
+    return pa.table({"text": rows})
+
+
+def compare(benchmark, ours, theirs):
+    """Time both, check that their values agree, and note the ratio."""
+    found = benchmark.pedantic(ours, rounds=1 if benchmark.disabled else 5)
+    started = process_time()
+    expected = theirs()
+    spent = process_time() - started
+    assert found == pytest.approx(expected, rel=1e-9)
+    if benchmark.stats:
+        ratio = spent / benchmark.stats.stats.median
+        benchmark.extra_info["theirs, seconds"] = round(spent, 2)
+        benchmark.extra_info["theirs / ours"] = round(ratio, 1)
+
+
+def test_self_bleu_beside_sacrebleu(benchmark):
+    rows = written(12 if benchmark.disabled else 100, seed=1)
+    chosen = Excerpts(rows=len(rows), length=LENGTH)
+
+    def loop():
+        scores = [
+            sacrebleu.sentence_bleu(
+                row,
+                rows[:i] + rows[i + 1 :],
+                smooth_method="floor",
+                smooth_value=0.1,
+                tokenize="none",
+                use_effective_order=False,
+            ).score
+            for i, row in enumerate(rows)
+        ]
+        return np.mean(scores) / 100
+
+    compare(benchmark, lambda: self_bleu(excerpts(words_of(rows), chosen)).mean(), loop)
+
+
+def test_novelty_beside_sets(benchmark):
+    """From words on both sides: cutting text into words is the same work for either."""
+    size = 50 if benchmark.disabled else 10_000
+    training = written(size, seed=1)
+    samples = written(size, seed=2, known=training)
+    people = {"text": [*training, *samples], "split": ["train"] * size + ["test"] * size}
+    human = HumanRows(pa.table(people))
+    subject = Subject(human, samples=table(samples), training=table(training))
+    metric = Novelty(Novelty.parameters_type())
+    cut = {name: [row.split() for row in rows] for name, rows in (("a", training), ("b", samples))}
+    for rows in (subject.samples, subject.training, human.test):
+        words_in(rows)
+    metric.measure(subject, CONTEXT)
+
+    def loop(training, samples):
+        known = {tuple(row[i : i + 4]) for row in training for i in range(len(row) - 3)}
+        runs = [tuple(row[i : i + 4]) not in known for row in samples for i in range(len(row) - 3)]
+        return sum(runs) / len(runs)
+
+    compare(
+        benchmark,
+        lambda: [found.value for found in metric.measure(subject, CONTEXT)[1:]],
+        lambda: [loop(cut["a"], cut["b"]) for _ in ("samples", "human")],
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Please import `csr_matrix`:DeprecationWarning")
+def test_vendi_beside_vendi_score(benchmark):
+    """Its steps, since its own function of texts needs a scipy from before 1.14.
+
+    Its tokenizer too: nltk's, but for the cutting into sentences, which needs a download.
+    """
+    package = pytest.importorskip("vendi_score.vendi", reason="vendi-score is not installed")
+    text = pytest.importorskip("sklearn.feature_extraction.text")
+    normalize = pytest.importorskip("sklearn.preprocessing").normalize
+    rows = written(50 if benchmark.disabled else 1_000, seed=1)
+    chosen = Excerpts(rows=len(rows), length=LENGTH)
+
+    def package_score():
+        kernels = []
+        for n in range(1, 5):
+            counts = text.CountVectorizer(
+                ngram_range=(n, n),
+                tokenizer=nltk.NLTKWordTokenizer().tokenize,
+                token_pattern=None,
+                lowercase=False,
+            ).fit_transform(rows)
+            unit = normalize(counts)
+            kernels.append((unit @ unit.T).toarray())
+        return package.score_K(np.mean(kernels, axis=0))
+
+    compare(
+        benchmark,
+        lambda: vendi_score(ngram_kernel(excerpts(words_of(rows), chosen), 4)),
+        package_score,
+    )
+
+
+def test_the_whole_axis(benchmark):
+    """All metrics of creativity that need no model of the user's, on 10,000 rows of 200 words."""
+    size = 100 if benchmark.disabled else 10_000
+    rows = written(3 * size, seed=0)
+    split = ["train"] * size + ["test"] * size
+    human = HumanRows(pa.table({"text": rows[: 2 * size], "split": split}))
+    chosen = {
+        "rows": size,
+        "length": LENGTH,
+        "words": size * LENGTH,
+        "tokens": size * LENGTH,
+        "runs": size * (LENGTH - 1),
+        "groups": size // 10,
+    }
+    metrics = [
+        load(found)
+        for found in installed().components()
+        if found.component in benchsuite_components()
+    ]
+    metrics = [
+        metric
+        for metric in metrics
+        if metric.axis == "creativity" and "model" not in metric.parameters_type.model_fields
+    ]
+    assert len(metrics) == 12
+
+    def measure():
+        fresh = HumanRows(human.rows)
+        subject = Subject(fresh, Reader, table(rows[2 * size :]), fresh.train)
+        for metric in metrics:
+            known = metric.parameters_type.model_fields.keys() & chosen.keys()
+            parameters = {name: chosen[name] for name in known}
+            if metric.__name__ == "VendiScore":  # the limit that it sets itself
+                parameters["rows"] = min(size, 1_000)
+            made = metric(metric.parameters_type(**parameters))
+            assert all(found.value is not None for found in made.measure(subject, CONTEXT))
+
+    benchmark.pedantic(measure, rounds=1)
+
+
+class Reader:
+    """A model whose tokens are words."""
+
+    def __init__(self):
+        self.numbers = {}
+
+    def tokens(self, rows):
+        cut = [text.split() for text in rows["text"].to_pylist()]
+        ids = [self.numbers.setdefault(word, len(self.numbers)) for row in cut for word in row]
+        return Tokens(np.array(ids), np.array([len(row) for row in cut]))
