@@ -132,10 +132,16 @@ def table(found):
         floor = by_damage["tail removed"][1]
         cells = []
         for change, noise in by_damage.values():
-            text = f"{change:+.3g}".replace("-", "\N{MINUS SIGN}")
+            text = _number(change) if abs(change) > noise / 20 else "0"
             cells.append(f"**{text}**" if abs(change) > noise else text)
-        lines.append(f"| `{name}` | {floor:.2g} | " + " | ".join(cells) + " |")
+        lines.append(f"| `{name}` | {_number(floor)[1:]} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _number(value):
+    """Two digits that count, with a sign."""
+    text = f"{value:+.0f}" if abs(value) >= 10 else f"{value:+.2g}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 if __name__ == "__main__":
