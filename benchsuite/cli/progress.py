@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from benchsuite.engine.estimate import guess
-from benchsuite.engine.plan import Plan, Step
+from benchsuite.engine.steps import Plan, Step
 from benchsuite.engine.worker import Done
 from benchsuite.plugins.events import (
     GenerationFinished,

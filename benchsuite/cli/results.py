@@ -10,24 +10,29 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.records.record import Comparison, Record
+from benchsuite.records.report.claims import told
 
 _GOOD = {"higher": "higher is better", "lower": "lower is better", "zero": "0 is best"}
 _ROUNDING = 1e-12
 """Differences smaller than this are rounding errors of equal values."""
 _STYLES = {"better": "green", "worse": "red", "unclear": "dim"}
+_CLAIM_STYLES = {"reproduced": "green", "not reproduced": "red", "not resolved": "dim"}
 _SIGNS = {"better": "▲ better", "worse": "▼ worse", "unclear": "· unclear"}
 
 
 def print_results(record: Record, directory: Path) -> None:
     """Print what a newcomer wants to know first, and where the rest lies."""
     console = Console(highlight=False)
+    last = {regime.name: regime.generations for regime in record.regimes}
     headlines = [
         comparison
         for comparison in record.comparisons
-        if comparison.headline and comparison.generation == record.generations
+        if comparison.headline and comparison.generation == last[comparison.regime]
     ]
     if headlines:
         _print_headlines(record, headlines, console)
+    if record.claims:
+        _print_claims(record, console)
     for reason in dict.fromkeys(
         failure.reason for failure in record.failures if ": left out, since " not in failure.reason
     ):
@@ -39,35 +44,63 @@ def print_results(record: Record, directory: Path) -> None:
 
 def _print_headlines(record: Record, headlines: list[Comparison], console: Console) -> None:
     """Print a block for each axis: what is measured, and each regime's difference."""
-    control = next(regime.name for regime in record.regimes if regime.control)
+    against = {regime.name: regime.against for regime in record.regimes}
+    controls = ", ".join(dict.fromkeys(against[comparison.regime] for comparison in headlines))
     seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
     console.print(
-        f"Generation {record.generations} against the human-data control ({control}): mean "
+        f"Generation {record.generations} against the human-data control ({controls}): mean "
         f"difference over {seeds} and its 95 % interval\n"
     )
     width = max(len(comparison.regime) for comparison in headlines)
     summaries = {metric.name: metric.summary for metric in record.metrics}
-    for measured in dict.fromkeys((c.axis, c.metric, c.slice) for c in headlines):
-        rows = [c for c in headlines if (c.axis, c.metric, c.slice) == measured]
-        console.print(_heading(rows[0], summaries[rows[0].metric]))
+    blocks: dict[tuple[str, ...], list[Comparison]] = {}
+    for c in headlines:
+        blocks.setdefault((c.axis, c.metric, c.slice, against[c.regime]), []).append(c)
+    for (_, metric, _, control), rows in blocks.items():
+        of = control if control != controls else "control"  # named where there are several
+        console.print(_heading(rows[0], summaries[metric], of))
         table = Table.grid(padding=(0, 2))
         table.add_column(min_width=width + 2)
         table.add_column(min_width=9, justify="right")
         table.add_column(min_width=20)
         for comparison in rows:
-            table.add_row(*_cells(comparison))
+            table.add_row(*_cells(comparison, record.generations))
         console.print(table)
         console.print()
     console.print(_legend(record) + "\n", style="dim")
 
 
-def _heading(comparison: Comparison, summary: str) -> Table:
+def _print_claims(record: Record, console: Console) -> None:
+    """Print each claim with its verdict, and below it what was measured."""
+    seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
+    console.print(
+        f"Claims: what is asked, and the mean over {seeds} with its 95 % interval, at generation "
+        f"{record.generations} unless another is named\n"
+    )
+    for claim in told(record):
+        verdict = Text(f"{claim.symbol} {claim.verdict}", _CLAIM_STYLES[claim.verdict])
+        console.print(Text.assemble((claim.claim, "bold"), "  ", verdict))
+        console.print(Text(claim.statement, "dim"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for contrast in claim.contrasts:
+            found = f"{contrast.measured} {contrast.interval or ''} {contrast.unit}"
+            table.add_row(
+                Text(f"  {contrast.symbol}", _CLAIM_STYLES[contrast.verdict]),
+                contrast.says,
+                Text(contrast.asked, "dim"),
+                " ".join(found.split()) if contrast.measured else Text("no value", "dim"),
+            )
+        console.print(table)
+        console.print()
+
+
+def _heading(comparison: Comparison, summary: str, control: str) -> Table:
     """Say what is measured, which values are good and what the control has."""
     name = comparison.metric.partition("/")[2]
     of = "" if comparison.slice == "all" else f", {comparison.slice}"
     about = f"{comparison.unit}, {_GOOD[comparison.best]}"
     if comparison.control is not None:
-        about += f", control {number(comparison.control)}"
+        about += f", {control} {number(comparison.control)}"
     heading = Table.grid(padding=(0, 2))
     heading.add_column(min_width=14)
     heading.add_row(Text(comparison.axis, "bold"), Text(f"{name}{of}: {summary}"))
@@ -75,9 +108,10 @@ def _heading(comparison: Comparison, summary: str) -> Table:
     return heading
 
 
-def _cells(comparison: Comparison) -> Iterator[Text]:
-    style = _STYLES[comparison.verdict]
-    yield Text(f"  {comparison.regime}")
+def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
+    style, generation = _STYLES[comparison.verdict], comparison.generation
+    ended = f", generation {generation}" if generation < generations else ""
+    yield Text(f"  {comparison.regime}{ended}")
     if comparison.difference is None:
         yield Text("no value", style="dim")
         return

@@ -17,13 +17,21 @@ from benchsuite.suites.shipped import find, shipped
 @click.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Explain NAME: a component (summary, parameters, who provides it), a regime or a suite."""
+    """Explain NAME: a component (summary, parameters, who provides it), a regime or a suite.
+
+    A regime may also be a YAML file of your own, which is checked.
+    """
+    if name.endswith((".yaml", ".yml")):
+        _show_regime(name)
+        return
     found = [r for r in registry().components() if name in _names(r)]
     for registered in found:
         _show_component(registered)
     documents = [kind for kind in ("regime", "suite") if name in shipped(kind)]
-    for kind in documents:
-        _show_document(kind, find(kind, name))
+    if "regime" in documents:
+        _show_regime(name)
+    if "suite" in documents:
+        _show_suite(find("suite", name))
     if not found and not documents:
         known = {full for r in registry().components() for full in _names(r)}
         known |= {*shipped("regime"), *shipped("suite")}
@@ -59,10 +67,43 @@ def _type(annotation: Any) -> str:
     return annotation.__name__ if isinstance(annotation, type) else str(annotation)
 
 
-def _show_document(kind: str, document: Document) -> None:
+def _show_suite(document: Document) -> None:
+    data = document.data
+    click.secho(f"{data['suite']} (suite, version {data['version']})", bold=True)
+    click.echo(f"{data['summary']}\n")
+    _show_yaml(data)
+
+
+def _show_regime(name: str) -> None:
+    """Print a regime's knobs in words, a bar for each generation, and the document in full."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from benchsuite.cli.mixture import draw
+    from benchsuite.suites.explain import knobs
+    from benchsuite.suites.resolve import resolve_regime
+
+    resolved = resolve_regime(name, registry())
+    regime, console = resolved.regime, Console(highlight=False, markup=False)
+    click.secho(f"{regime.regime} (regime, version {regime.version})", bold=True)
+    console.print(f"{regime.summary}\n")
+    words = Table.grid(padding=(0, 2))
+    for knob, meaning in knobs(regime).items():
+        words.add_row(knob, meaning)
+    console.print(words)
+    console.print("\nWhat each generation is trained on:")
+    draw(regime, console)
+    if regime.cites:
+        console.print("\nWhere it comes from:")
+        console.print("\n".join(f"  {source}" for source in regime.cites))
+    click.echo(f"\nidentity  {resolved.digest}\n")
+    _show_yaml(resolved.document())
+
+
+def _show_yaml(data: dict[str, Any]) -> None:
     import yaml
 
-    data = document.data
-    click.secho(f"{data[kind]} ({kind}, version {data['version']})", bold=True)
-    click.echo(f"{data['summary']}\n")
-    click.echo(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100).rstrip())
+    written = yaml.safe_dump(
+        data, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
+    )
+    click.echo(written.rstrip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from benchsuite.engine.plan import STEP_KINDS, Plan, Step, StepKind
+from benchsuite.engine.steps import STEP_KINDS, Plan, Step, StepKind
 from benchsuite.engine.store import Store
 
 _GUESS: dict[StepKind, float] = {

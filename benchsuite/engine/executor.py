@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from benchsuite.engine import worker
-from benchsuite.engine.plan import Plan, Step
+from benchsuite.engine.steps import Plan, Step
 from benchsuite.engine.store import Store
 from benchsuite.engine.worker import Done
 from benchsuite.errors import UserError

@@ -3,74 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil
-from typing import Any, Literal, get_args
+from typing import Any
 
+from benchsuite.engine.amounts import human_needed, to_write, trained_on
 from benchsuite.engine.identities import component_identity, fingerprint, operation_digest
+from benchsuite.engine.steps import Cell, Inputs, Plan, Step, StepKind
 from benchsuite.identity import derive_seed, digest
 from benchsuite.plugins.kinds import Learner, Metric
 from benchsuite.plugins.loading import load
+from benchsuite.suites.mixture import Share
 from benchsuite.suites.resolve import Chosen, ResolvedRegime, ResolvedSuite
-
-StepKind = Literal["prepare", "tokenizer", "mix", "train", "generate", "grade", "measure"]
-STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
-
-Inputs = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One pure piece of work.
-
-    `identity` hashes everything above it: equal steps are one step. `inputs` maps roles to
-    identities of steps. `size` is the work in tokens (or rows), `flops` what it should take
-    in floating-point operations; with `label` they serve progress and estimates alone.
-    """
-
-    kind: StepKind
-    component: Chosen | None
-    arguments: Mapping[str, Any]
-    inputs: Inputs
-    seed: int
-    label: str = field(compare=False)
-    size: int = field(default=0, compare=False)
-    flops: int = field(default=0, compare=False)
-    identity: str = ""
-
-    @property
-    def needs(self) -> list[str]:
-        """Identities of the steps that must be finished before."""
-        return [identity for role in self.inputs.values() for identity in role]
-
-
-@dataclass
-class Cell:
-    """One model of a run: a regime's generation with a seed, and the steps around it."""
-
-    regime: str
-    generation: int
-    seed: int
-    mix: str
-    train: str
-    samples: str
-    written: str | None = None
-    """The rows it wrote for later generations to learn from (graded, where there are graders)."""
-    spent: list[str] = field(default_factory=list)
-    """Steps whose cost is this model's: its training, and what made its synthetic rows."""
-    measures: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Plan:
-    """Steps in an order in which they can be done, and the models they make."""
-
-    suite: ResolvedSuite
-    device: tuple[str, str]
-    steps: dict[str, Step] = field(default_factory=dict)
-    cells: list[Cell] = field(default_factory=list)
-    prepare: str = ""
-    human: str = ""
 
 
 def plan(suite: ResolvedSuite, device: tuple[str, str]) -> Plan:
@@ -89,8 +31,11 @@ class _Planner:
         base = fingerprint(suite.learner)
         self._base = {"fingerprint": base} if base else {}
         self._budget = suite.suite.budget
-        tokens = self._budget.amount if self._budget.unit == "tokens" else 0
-        self._flops = self._learner.training_flops(tokens)
+        self._human_needed = max(
+            human_needed(regime, self._budget.amount, suite.last_generation(regime))
+            for regime in suite.regimes
+        )
+        self._human_mixes: dict[int, str] = {}
         self._cells: dict[tuple[str, int, int], Cell] = {}
 
     def build(self) -> Plan:
@@ -99,7 +44,8 @@ class _Planner:
         for generation in range(self._suite.suite.generations + 1):
             for regime in self._suite.regimes:
                 for seed in self._suite.suite.seeds:
-                    self._model(regime, generation, seed)
+                    if generation <= self._suite.last_generation(regime):
+                        self._model(regime, generation, seed)
         return self._plan
 
     def _human_steps(self) -> None:
@@ -128,18 +74,7 @@ class _Planner:
         where = f"{regime.name}, generation {generation}, seed {seed}"
         human = self._plan.human
         mix, sources = self._mix(regime, generation, seed, where)
-        budget = {"amount": self._budget.amount, "unit": self._budget.unit}
-        train = self._add(
-            "train",
-            self._suite.learner,
-            {**budget, **self._base},
-            {"rows": (mix,), "human": (human,)},
-            # Not the regime: a model and its control share their order and initialisation.
-            seed=derive_seed(seed, "train", generation),
-            label=f"train {where}",
-            size=self._budget.amount,
-            flops=self._flops,
-        )
+        train = self._train(regime, generation, seed, mix, where)
         wanted = self._suite.suite.samples
         samples = self._add(
             "generate",
@@ -156,7 +91,7 @@ class _Planner:
         )
         cell = Cell(regime.name, generation, seed, mix, train, samples)
         cell.spent = [train, *sources]
-        if regime.regime.synthetic and generation < self._suite.suite.generations:
+        if regime.regime.synthetic and generation < self._suite.last_generation(regime):
             cell.written = self._write(regime, generation, seed, train, where)
         for metric in self._suite.metrics:
             cell.measures[metric.name] = self._measure(metric, cell, where)
@@ -167,30 +102,63 @@ class _Planner:
         self, regime: ResolvedRegime, generation: int, seed: int, where: str
     ) -> tuple[str, list[str]]:
         """Add the step that puts a training mix together; also return what newly made its rows."""
-        parts: list[dict[str, Any]] = [{"source": "human-fixed", "share": 1.0}]
+        mixture = regime.regime.mixture if generation else [_HUMAN_ALONE]
         before: list[Cell] = []
-        if generation > 0 and regime.regime.synthetic:
-            parts = [part.model_dump(mode="json") for part in regime.regime.mixture]
+        if any(part.synthetic for part in mixture):
             before = [self._cells[regime.name, g, seed] for g in range(generation)]
-        reads_all = any(part["source"] == "synthetic-all" for part in parts)
+        reads_all = any(part.source == "synthetic-all" for part in mixture)
+        fresh = any(part.source == "human-fresh" for part in mixture)
         read = before if reads_all else before[-1:]
         written = [cell.written for cell in read if cell.written]
-        fresh = [] if not before else self._writing(before[-1])
+        newly = self._writing(before[-1]) if before else []
         mix = self._add(
             "mix",
             None,
             {
-                "parts": parts,
+                "parts": [part.model_dump(mode="json") for part in mixture],
                 "amount": self._budget.amount,
                 "unit": self._budget.unit,
+                "whole": generation > 0 and regime.regime.budget != "equal",
                 "human_seed": derive_seed(seed, "human"),
+                "generation": generation if fresh else 0,
             },
             {"human": (self._plan.human,), "written": tuple(written)},
-            seed=derive_seed(seed, "mix", generation if before else 0),
+            seed=derive_seed(seed, "mix", generation if before or fresh else 0),
             label=f"mix {where}",
             size=self._budget.amount,
+            human_needed=self._human_needed,
         )
-        return mix, fresh
+        if generation == 0:
+            self._human_mixes[seed] = mix
+        return mix, newly
+
+    def _train(
+        self, regime: ResolvedRegime, generation: int, seed: int, mix: str, where: str
+    ) -> str:
+        """Add the step that trains a model, from where the regime says."""
+        inputs = {"rows": (mix,), "human": (self._plan.human,)}
+        init, size = regime.regime.init, trained_on(regime, self._budget.amount, generation)
+        if init == "previous" and generation:
+            inputs["previous"] = (self._cells[regime.name, generation - 1, seed].train,)
+        elif init == "previous":
+            init = "base" if "base" in self._learner.inits else "scratch"
+        return self._add(
+            "train",
+            self._suite.learner,
+            {
+                "amount": self._budget.amount,
+                "unit": self._budget.unit,
+                "budget": regime.regime.budget if generation else "equal",
+                "init": init,
+                **self._base,
+            },
+            inputs,
+            # Not the regime: a model and its control share their order and initialisation.
+            seed=derive_seed(seed, "train", generation),
+            label=f"train {where}",
+            size=size,
+            flops=self._learner.training_flops(size if self._budget.unit == "tokens" else 0),
+        )
 
     def _writing(self, cell: Cell) -> list[str]:
         """Return the generate and grade steps behind the rows that a model wrote."""
@@ -206,8 +174,13 @@ class _Planner:
     ) -> str:
         """Add the steps that make (and grade) the rows that later generations learn from."""
         assert regime.generator is not None, "checked when the regime was read"
-        amount = _to_write(regime, self._budget.amount)
+        amount = to_write(regime, self._budget.amount)
         inputs = {"model": (train,), "human": (self._plan.human,)}
+        prompts: dict[str, Any] = {}
+        prompting: dict[str, tuple[str, ...]] = {}
+        if not isinstance(regime.regime.prompts, str):
+            prompts = {"prompts": regime.regime.prompts.model_dump(mode="json")}
+            prompting = {"prompts": (self._human_mixes[seed],)}
         rows = self._add(
             "generate",
             regime.generator,
@@ -215,8 +188,9 @@ class _Planner:
                 "amount": amount,
                 "unit": self._budget.unit,
                 "decoding": regime.regime.decoding.model_dump(mode="json"),
+                **prompts,
             },
-            inputs,
+            {**inputs, **prompting},
             seed=derive_seed(seed, "generate", generation),
             label=f"generate {where}",
             size=amount,
@@ -266,6 +240,7 @@ class _Planner:
         seed: int = 0,
         size: int = 0,
         flops: int = 0,
+        human_needed: int = 0,
     ) -> str:
         """Add a step unless an equal one is there; return its identity."""
         identity = digest(
@@ -279,19 +254,14 @@ class _Planner:
                 "device": self._plan.device if kind in _ON_DEVICE else None,
             }
         )
-        step = Step(kind, component, arguments, inputs, seed, label, size, flops, identity)
+        costs = (size, flops, human_needed)
+        step = Step(kind, component, arguments, inputs, seed, label, *costs, identity)
         self._plan.steps.setdefault(identity, step)
         return identity
 
 
+_HUMAN_ALONE = Share(source="human-fixed", share=1.0)
+"""What generation 0 is trained on, whatever the mixture says."""
+
 _ON_DEVICE: Sequence[StepKind] = ("train", "generate", "grade", "measure")
 """Kinds of step whose numbers depend on device and precision."""
-
-
-def _to_write(regime: ResolvedRegime, budget: int) -> int:
-    """Return how much to generate so that what the graders keep still fills the mix."""
-    shares = [part.share for part in regime.regime.synthetic]
-    share = max(1.0 if isinstance(share, str) else share for share in shares)
-    for _, keep in regime.graders:
-        share /= keep.best
-    return ceil(budget * share)

@@ -22,7 +22,8 @@ ROWS = "rows.parquet"
 class Work:
     """One step to do: its component made, its inputs as folders, and the folder to fill.
 
-    `open_scratch` makes the folder `scratch`, for steps that ask for it.
+    `open_scratch` makes the folder `scratch`, for steps that ask for it. `human_needed` is how
+    much human text the whole plan draws for a seed: no result depends on it.
     """
 
     component: Any
@@ -34,6 +35,7 @@ class Work:
     context: Context
     learner: Learner[Any]
     open_scratch: Callable[[], Path]
+    human_needed: int = 0
 
     @cached_property
     def scratch(self) -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from benchsuite.engine.plan import Step
+from benchsuite.engine.steps import Step
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import Spent, Work, close_models_but
 from benchsuite.errors import UserError
@@ -120,6 +120,7 @@ class Worker:
                 lambda done, total: report(step.identity, done, total),
             ),
             learner=self._learner,
+            human_needed=step.human_needed,
             open_scratch=lambda: stack.enter_context(self._store.scratch(step.identity)),
         )
 

@@ -33,13 +33,15 @@ class Member:
     """One model to train: on `stream` (token ids, a boundary around each row), from `seed`.
 
     `base` are the weights it starts from, new ones without. With `checkpoints`, a folder of
-    its own, training that was interrupted goes on from the last checkpoint there.
+    its own, training that was interrupted goes on from the last checkpoint there. `windows`,
+    where given, are read in all, in place of the configuration's epochs.
     """
 
     stream: np.ndarray
     seed: int
     base: LanguageModel | None = None
     checkpoints: Path | None = None
+    windows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ class _Running:
         cls, index: int, member: Member, model: ModelConfig, training: TrainingConfig
     ) -> _Running:
         length = min(training.length or model.length, model.length)
-        windows = Windows(member.stream, length, training.epochs, training.batch, member.seed)
+        wanted = (training.epochs, training.batch, member.seed, member.windows)
+        windows = Windows(member.stream, length, *wanted)
         found = Checkpoint.load(member.checkpoints) if member.checkpoints else None
         return cls(index, member, windows, found, found.losses if found else [])
 

@@ -23,22 +23,32 @@ class Windows:
     """All windows of `length` + 1 tokens that one model trains on, batch by batch.
 
     Each epoch cuts the stream into windows, shifted by a random offset, and visits them in a
-    random order; every token but the remainder is a target once. Windows may span rows, which
-    are in random order themselves. A batch is a function of the seed and its number alone, so
-    that training can go on from anywhere.
+    random order; every token but the remainder is a target once. With `count`, so many windows
+    are read in all, be it less than an epoch. Windows may span rows, which are in random order
+    themselves. A batch is a function of the seed and its number alone, so that training can go
+    on from anywhere.
 
     Raises `ValueError` for a stream shorter than one window.
     """
 
-    def __init__(self, stream: np.ndarray, length: int, epochs: int, batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        stream: np.ndarray,
+        length: int,
+        epochs: int,
+        batch: int,
+        seed: int,
+        count: int | None = None,
+    ) -> None:
         self._stream, self._length, self._batch = stream, length, batch
         self._each = (len(stream) - 1) // length
         if self._each < 1:
             raise ValueError(f"one window takes {length} tokens, and there are {len(stream) - 1}")
         slack = len(stream) - 1 - self._each * length
+        self.count = self._each * epochs if count is None else count
+        epochs = math.ceil(self.count / self._each)
         self._seeds = [derive_seed(seed, "windows", epoch) for epoch in range(epochs)]
         self._offsets = [np.random.default_rng(s).integers(slack + 1) for s in self._seeds]
-        self.count = self._each * epochs
         self.steps = math.ceil(self.count / batch)
 
     @property

@@ -1,4 +1,4 @@
-"""Every regime against the control, measurement by measurement, paired over seeds."""
+"""Every regime against its control, measurement by measurement, paired over seeds."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ Values = dict[tuple[str, int, str, str], dict[int, float | None]]
 def compare(
     measurements: pa.Table, suite: ResolvedSuite, metrics: Sequence[MetricEntry]
 ) -> list[Comparison]:
-    """Return the paired difference to the control of whatever may be compared.
+    """Return the paired difference to each regime's control of whatever may be compared.
 
     Left out are context slices and metrics that no seed fixes.
     """
     values = _values(measurements)
     entries = {entry.name: entry for entry in metrics}
-    control = suite.control.name
+    controls = {regime.name: suite.control_of(regime).name for regime in suite.regimes}
     headlines = _headlines(suite)
     found = []
     for (regime, generation, metric, slice_), by_seed in values.items():
-        entry = entries[metric]
+        entry, control = entries[metric], controls[regime]
         if regime == control or slice_ in entry.context_slices or not entry.reproducible:
             continue
         matched = values.get((control, generation, metric, slice_), {})

@@ -61,7 +61,9 @@ def regime_entries(suite: ResolvedSuite) -> list[RegimeEntry]:
             name=regime.name,
             version=regime.regime.version,
             summary=regime.regime.summary,
-            control=regime is suite.control,
+            control=suite.control_of(regime) is regime,
+            against=suite.control_of(regime).name,
+            generations=suite.last_generation(regime),
             digest=regime.digest,
             document=regime.document(),
         )

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from benchsuite.engine.operations.measure import MEASUREMENTS
-from benchsuite.engine.plan import Cell, Plan
+from benchsuite.engine.steps import Cell, Plan
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
 from benchsuite.plugins.kinds import Metric

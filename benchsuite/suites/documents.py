@@ -127,7 +127,9 @@ def _sentence(
 ) -> str:
     """Say one of pydantic's complaints: an unknown key first, which may explain a missing one."""
     error = min(failure.errors(), key=lambda error: error["type"] != "extra_forbidden")
-    location = error["loc"] if error["type"] == "missing" else _present(error["loc"], given)
+    location = _present(error["loc"], given)
+    if error["type"] == "missing":
+        location = (*location, error["loc"][-1])
     where, name = document.where((*under, *location)), ".".join(map(str, (*under, *location)))
     if error["type"] == "extra_forbidden":
         return f"{where}: unknown key {name}{nearest(str(location[-1]), _keys(model, location))}"
@@ -140,13 +142,15 @@ def _sentence(
 
 
 def _present(location: Key, given: Any) -> Key:
-    """Return the part of a location that the data has: pydantic adds names of its own to some."""
-    for i, part in enumerate(location):
+    """Return the parts of a location that the data has: pydantic adds names of its own to some."""
+    present: Key = ()
+    for part in location:
         try:
             given = given[part]
         except (LookupError, TypeError):
-            return location[:i]
-    return location
+            continue
+        present = (*present, part)
+    return present
 
 
 def _keys(model: type[BaseModel], location: Key) -> list[str]:

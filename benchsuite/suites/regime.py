@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from math import isclose
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from benchsuite.lm.decoding import Decoding
+from benchsuite.plugins.kinds import Init
+from benchsuite.suites.mixture import MixBudget, Share, check
 
-Source = Literal["human-fixed", "synthetic-last", "synthetic-all"]
+Division = Literal["closed", "open"]
+"""`closed`: every regime has the same budget. `open`: it may be larger, and that is said."""
 
 
 class _Strict(BaseModel):
@@ -43,9 +55,30 @@ class Keep(_Strict):
     """Which graded rows are learned from.
 
     `best` keeps the best rows that together hold this share of the tokens (or rows) there are.
+    `threshold` keeps rows graded at least so high (at most, where lower is better); `expected`
+    is the share of them that this should leave, and 1 / `expected` as much is written.
     """
 
-    best: float = Field(gt=0, le=1)
+    best: float | None = Field(default=None, gt=0, le=1)
+    threshold: float | None = None
+    expected: float | None = Field(default=None, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Keep:
+        if (self.best is None) == (self.threshold is None):
+            raise ValueError("a rule is either best or threshold")
+        if (self.threshold is None) != (self.expected is None):
+            raise ValueError(
+                "threshold and expected, the share of rows that should pass it, go together"
+            )
+        return self
+
+    @property
+    def share(self) -> float:
+        """The share of rows that is kept, or counted upon."""
+        share = self.best or self.expected
+        assert share is not None, "checked when the rule was read"
+        return share
 
 
 class Grading(_Strict):
@@ -55,16 +88,16 @@ class Grading(_Strict):
     keep: Keep
 
 
-class Share(_Strict):
-    """A part of the training mix.
+class RealPrompts(_Strict):
+    """Samples go on from the first `real` tokens of human training rows."""
 
-    `human-fixed` are the same human rows every generation, `synthetic-last` rows that the
-    last generation wrote, `synthetic-all` those of every generation so far. `share` is of the
-    budget; `everything` puts all such rows into a pool from which the budget is drawn.
-    """
+    real: int = Field(ge=1)
 
-    source: Source
-    share: float | Literal["everything"]
+
+Prompts = Annotated[
+    Annotated[Literal["none"], Tag("a word")] | Annotated[RealPrompts, Tag("a mapping")],
+    Discriminator(lambda given: "a word" if isinstance(given, str) else "a mapping"),
+]
 
 
 class Regime(_Strict):
@@ -74,36 +107,59 @@ class Regime(_Strict):
     version: int = Field(ge=1)
     summary: str
     cites: list[str] = []
-    init: Literal["scratch"] = "scratch"
-    prompts: Literal["none"] = "none"
+    division: Division = "closed"
+    control: str | None = None
+    init: Init = "scratch"
+    prompts: Prompts = "none"
     decoding: Decoding = Decoding()
     generator: Choice | None = None
     graders: list[Grading] = []
+    budget: MixBudget = "equal"
+    generations: int | None = Field(default=None, ge=1, le=1000)
     mixture: list[Share] = Field(min_length=1)
 
     @property
     def synthetic(self) -> list[Share]:
         """The parts of the mix that are synthetic."""
-        return [part for part in self.mixture if part.source != "human-fixed"]
+        return [part for part in self.mixture if part.synthetic]
 
-    @model_validator(mode="after")
-    def _shares_add_up(self) -> Regime:
-        shares = [part.share for part in self.mixture]
-        if len({part.source for part in self.mixture}) < len(shares):
-            raise ValueError("each source may stand in the mixture only once")
-        numbers = [share for share in shares if not isinstance(share, str)]
-        if any(not 0 < share <= 1 for share in numbers):
-            raise ValueError("each share of the mixture must lie above 0 and not above 1")
-        if numbers and len(numbers) < len(shares):
-            raise ValueError("a mixture is either all shares or all 'everything'")
-        if numbers and not isclose(sum(numbers), 1, abs_tol=1e-9):
-            raise ValueError(f"the shares of the mixture add up to {sum(numbers):g}, not to 1")
-        return self
+    @property
+    def fresh(self) -> bool:
+        """Whether each generation learns from human rows that none has seen before."""
+        return any(part.source == "human-fresh" for part in self.mixture)
 
-    @model_validator(mode="after")
-    def _has_a_generator(self) -> Regime:
-        if self.synthetic and self.generator is None:
+    @field_validator("budget")
+    @classmethod
+    def _grows_in_the_open(cls, budget: MixBudget, info: ValidationInfo) -> MixBudget:
+        if budget == "growing" and info.data.get("division") == "closed":
+            raise ValueError(
+                "only a regime of division: open may train on more than the others do; "
+                "in the closed one take equal or equal-training"
+            )
+        return budget
+
+    @field_validator("mixture", mode="before")
+    @classmethod
+    def _one_list(cls, mixture: Any) -> Any:
+        if isinstance(mixture, dict):
+            raise ValueError(  # noqa: TRY004 (pydantic takes no TypeError)
+                "the mixture is one list of parts, for every generation from 1 on; generation 0 "
+                "learns from human rows alone, and synthetic ones have no share in it"
+            )
+        return mixture
+
+    @field_validator("mixture")
+    @classmethod
+    def _adds_up(cls, mixture: list[Share], info: ValidationInfo) -> list[Share]:
+        if "budget" in info.data:
+            check(mixture, info.data["budget"])
+        if not {"generator", "graders"} <= info.data.keys():
+            return mixture
+        synthetic = any(part.synthetic for part in mixture)
+        if synthetic and info.data["generator"] is None:
             raise ValueError("a mixture with synthetic rows needs a generator")
-        if not self.synthetic and (self.generator or self.graders):
+        if not synthetic and (info.data["generator"] or info.data["graders"]):
             raise ValueError("a mixture of human rows alone has no use for a generator or graders")
-        return self
+        if not synthetic and info.data.get("prompts", "none") != "none":
+            raise ValueError("a mixture of human rows alone has no use for prompts")
+        return mixture

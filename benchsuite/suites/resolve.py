@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from benchsuite.errors import UserError, nearest
+from benchsuite.errors import UserError
 from benchsuite.identity import digest
 from benchsuite.plugins.descriptors import Kind
 from benchsuite.plugins.kinds import Parameters
 from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import Registered, Registry
+from benchsuite.suites.checks import check
+from benchsuite.suites.claims import check_claims
 from benchsuite.suites.documents import Document, Key, validate
 from benchsuite.suites.regime import ComponentChoice, Keep, Regime
 from benchsuite.suites.shipped import find
@@ -88,6 +90,15 @@ class ResolvedSuite:
         """The regime that the others are compared with."""
         return self.regimes[0]
 
+    def last_generation(self, regime: ResolvedRegime) -> int:
+        """Return the last generation of a regime, which may end before the suite's."""
+        return min(regime.regime.generations or self.suite.generations, self.suite.generations)
+
+    def control_of(self, regime: ResolvedRegime) -> ResolvedRegime:
+        """Return the regime that one is compared with; a control's is itself."""
+        name = regime.regime.control or self.control.name
+        return next(each for each in self.regimes if each.name == name)
+
     def document(self) -> dict[str, Any]:
         """Return the suite with every value explicit."""
         document = self.suite.model_dump(mode="json")
@@ -131,6 +142,7 @@ def resolve(name: str, registry: Registry, changes: Changes = Changes()) -> Reso
     resolver = _Resolver(registry, document)
     places = {suite.control: document.where(("control",))}
     places |= {r: document.where(("regimes", i)) for i, r in enumerate(suite.regimes)}
+    regimes = [_regime(regime, registry, beside, place) for regime, place in places.items()]
     resolved = ResolvedSuite(
         suite=suite,
         corpus=resolver.choose("corpus", suite.corpus, ("corpus",)),
@@ -140,39 +152,24 @@ def resolve(name: str, registry: Registry, changes: Changes = Changes()) -> Reso
             resolver.choose("metric", metric, ("metrics", i))
             for i, metric in enumerate(suite.metrics)
         ),
-        regimes=tuple(_regime(regime, registry, beside, place) for regime, place in places.items()),
+        regimes=tuple(regime for regime, _ in regimes),
     )
-    _check(resolved, document)
-    return resolved
+    check(resolved, document, [written for _, written in regimes])
+    return _with_claims(resolved, document, chosen=bool(changes.regimes))
 
 
-def _check(resolved: ResolvedSuite, document: Document) -> None:
-    """Check what the parts of a suite ask of each other."""
-    if resolved.control.regime.synthetic:
-        raise UserError(
-            f"{document.where(('control',))}: the control {resolved.control.name} learns from "
-            "synthetic rows; a control learns from human rows alone."
-        )
-    names = [metric.name for metric in resolved.metrics]
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            raise UserError(f"{document.where(('metrics', i))}: {name} stands there twice.")
-    for axis, headline in resolved.suite.headline.items():
-        _check_headline(axis, headline.metric, resolved, document)
-    twice = [r.name for r in resolved.regimes]
-    if len(set(twice)) < len(twice):
-        raise UserError(f"{document.name}: two of the regimes have the same name.")
-
-
-def _check_headline(axis: str, metric: str, resolved: ResolvedSuite, document: Document) -> None:
-    at, key = document.where(("headline", axis, "metric")), f"headline.{axis}.metric"
-    axes = {m.name: load(m.registered).axis for m in resolved.metrics}  # type: ignore[attr-defined]
-    if metric not in axes:
-        raise UserError(
-            f"{at}: {key} is {metric}, which the suite does not measure{nearest(metric, axes)}"
-        )
-    if axes[metric] != axis:
-        raise UserError(f"{at}: {key} is {metric}, a metric of {axes[metric]}, not of {axis}.")
+def _with_claims(resolved: ResolvedSuite, document: Document, *, chosen: bool) -> ResolvedSuite:
+    """Check the claims; where regimes were `chosen` instead, leave out those about others."""
+    suite, names = resolved.suite, [regime.name for regime in resolved.regimes]
+    check_claims(
+        suite.claims,
+        document,
+        metrics=[metric.name for metric in resolved.metrics],
+        regimes=None if chosen else names,
+        generations=suite.generations,
+    )
+    claims = [claim for claim in suite.claims if claim.regimes() <= set(names)]
+    return replace(resolved, suite=suite.model_copy(update={"claims": claims}))
 
 
 @dataclass(frozen=True)
@@ -193,11 +190,19 @@ class _Resolver:
         return Chosen(registered, parameters)
 
 
-def _regime(name: str, registry: Registry, beside: Path, place: str) -> ResolvedRegime:
+def resolve_regime(name: str, registry: Registry) -> ResolvedRegime:
+    """Read and check a regime without a suite. Raises `UserError`."""
+    return _regime(name, registry, Path())[0]
+
+
+def _regime(
+    name: str, registry: Registry, beside: Path, place: str = ""
+) -> tuple[ResolvedRegime, Document]:
+    """Return a regime with its components, and the document it came from."""
     try:
         document = find("regime", name, beside)
     except UserError as failure:
-        raise UserError(f"{place}: {failure}") from failure
+        raise UserError(f"{place}: {failure}" if place else str(failure)) from failure
     regime = validate(Regime, document)
     resolver = _Resolver(registry, document)
     generator = regime.generator and resolver.choose("generator", regime.generator, ("generator",))
@@ -205,7 +210,7 @@ def _regime(name: str, registry: Registry, beside: Path, place: str) -> Resolved
         (resolver.choose("grader", grading.grader, ("graders", i, "grader")), grading.keep)
         for i, grading in enumerate(regime.graders)
     )
-    return ResolvedRegime(regime, generator or None, graders)
+    return ResolvedRegime(regime, generator or None, graders), document
 
 
 def _set(document: Document, key: str, text: str, registry: Registry) -> None:

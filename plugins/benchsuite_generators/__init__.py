@@ -12,7 +12,7 @@ def benchsuite_components() -> list[Component]:
         Component(
             "generator",
             "generators/self",
-            "Unprompted samples of the current model.",
+            "Samples of the current model, prompted where the regime says so.",
             "benchsuite_generators.self_samples:SelfSamples",
         )
     ]

@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class SelfSamples(Generator[Parameters]):
-    """The current model writes unprompted, decoding as the regime says."""
+    """The current model writes, prompted and decoding as the regime says."""
 
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
         """Return samples of the model, at least `request.amount`."""
@@ -41,4 +41,4 @@ class SelfSamples(Generator[Parameters]):
 
 
 def _wanted(request: GenerationRequest) -> SampleRequest:
-    return SampleRequest(request.amount, request.unit, request.decoding)
+    return SampleRequest(request.amount, request.unit, request.decoding, request.prompts)

@@ -12,7 +12,13 @@ def benchsuite_components() -> list[Component]:
         Component(
             "grader",
             "graders/self-likelihood",
-            "The model's own mean log-likelihood of what it wrote.",
+            "The model's own log-likelihood of what it wrote.",
             "benchsuite_graders.self_likelihood:SelfLikelihood",
-        )
+        ),
+        Component(
+            "grader",
+            "graders/verifier",
+            "An external verifier with given rates of true and false positives.",
+            "benchsuite_graders.verifier:Verifier",
+        ),
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pyarrow as pa
 from pydantic import Field, model_validator
 
 from benchsuite.api import (
     Context,
+    Init,
     Learner,
     Model,
     Parameters,
@@ -21,7 +22,7 @@ from benchsuite.api import (
     UserError,
 )
 from benchsuite.lm.config import ModelConfig, TrainingConfig
-from benchsuite_learners.text_rows import tokenized, write_stream
+from benchsuite_learners.text_rows import tokenized, windows, write_stream
 
 if TYPE_CHECKING:
     from benchsuite.lm.device import Device
@@ -37,8 +38,9 @@ _SHAPE = {"vocabulary", "width", "layers", "heads", "feedforward"}
 class LlamaParameters(Parameters):
     """Shape and training of the model; `length` and `batch` count tokens and sequences.
 
-    With `base`, a checkpoint of the Llama or GPT-2 kind (a local folder, or an id on the hub at
-    `revision`), training starts from its weights and tokenizer, and it fixes the shape.
+    `base`, a checkpoint of the Llama or GPT-2 kind (a local folder, or an id on the hub at
+    `revision`), fixes shape and tokenizer. Regimes of `init: base` start from its weights,
+    those of `init: scratch` from new ones.
     """
 
     vocabulary: int = Field(default=2048, ge=257)
@@ -79,6 +81,11 @@ class Llama(Learner[LlamaParameters]):
 
     parameters_type = LlamaParameters
     tokenizes = True
+
+    @property
+    def inits(self) -> frozenset[Init]:
+        """New weights, a model that it trained, and the base where there is one."""
+        return frozenset(get_args(Init) if self.parameters.base else ("scratch", "previous"))
 
     def fingerprint(self) -> str:
         """Return what changes whenever the base does."""
@@ -131,7 +138,7 @@ class Llama(Learner[LlamaParameters]):
         from benchsuite.lm import huggingface, train
         from benchsuite.lm.flops import training_flops
 
-        members = [self._member(job, tokenizer, shape.vocabulary) for job in jobs]
+        members = [self._member(job, tokenizer, shape) for job in jobs]
         try:
             ended = train.train_all(
                 members, shape, self._training, context.device, context.progress
@@ -148,17 +155,27 @@ class Llama(Learner[LlamaParameters]):
                 tokenizer.save(job.directory)
                 yield Trained(trained.tokens, training_flops(shape, trained.tokens))
 
-    def _member(self, job: TrainingJob, tokenizer: TextTokenizer, vocabulary: int) -> Member:
+    def _member(self, job: TrainingJob, tokenizer: TextTokenizer, shape: ModelConfig) -> Member:
         """Write the job's tokens to a file that training maps into memory."""
         from benchsuite.lm.train import Member
         from benchsuite.lm.windows import read_tokens
 
         path = job.scratch / "tokens.bin"
-        write_stream(job.rows, tokenizer.boundary, path, vocabulary)
-        stream = read_tokens(path, vocabulary)
+        write_stream(job.rows, tokenizer.boundary, path, shape.vocabulary)
+        stream = read_tokens(path, shape.vocabulary)
         if job.unit == "tokens":
             stream = stream[: job.amount + 1]
-        return Member(stream, job.seed, self._start, job.scratch)
+        length = min(self.parameters.length, shape.length)
+        count = windows(job, stream, length, self.parameters.epochs)
+        return Member(stream, job.seed, self._start(job), job.scratch, count)
+
+    def _start(self, job: TrainingJob) -> LanguageModel | None:
+        """Return the weights that training starts from, where they are not new."""
+        from benchsuite.lm import huggingface
+
+        if job.previous is not None:
+            return huggingface.load(job.previous)
+        return self._base_model if job.init == "base" else None
 
     def open(self, directory: Path, device: Device) -> Model:
         """Open a checkpoint with its tokenizer."""
@@ -183,12 +200,9 @@ class Llama(Learner[LlamaParameters]):
         return find(self.parameters.base, self.parameters.revision, refresh=refresh)
 
     @cached_property
-    def _start(self) -> LanguageModel | None:
-        """The weights that training starts from, where not from scratch."""
+    def _base_model(self) -> LanguageModel:
         from benchsuite.lm import huggingface
 
-        if not self.parameters.base:
-            return None
         base = self._base()
         try:
             return huggingface.load(base.folder)

@@ -69,7 +69,8 @@ class Draft(Generic[T]):
                 self._done += size if self.request.unit == "tokens" else 1
         self.drawn += len(rows)
         if not self._texts and self.drawn >= _GIVE_UP_AFTER:
-            raise RuntimeError(f"the model wrote nothing but empty rows, {self.drawn} in all")
+            room = "; shorter prompts may leave it room" if self.request.prompts else ""
+            raise RuntimeError(f"the model wrote nothing but empty rows, {self.drawn} in all{room}")
         self.context.progress(min(self._done, self.request.amount), self.request.amount)
 
     def table(self) -> pa.Table:
@@ -189,6 +190,16 @@ class TextModel(Model):
         else:
             ids = rows["token_ids"].combine_chunks()
         return Tokens(ids.flatten().to_numpy(), np.diff(ids.offsets.to_numpy()))
+
+    def prefixes(self, rows: pa.Table, length: int) -> list[str]:
+        """Return the first `length` tokens of each row that has more, as text.
+
+        A character that is cut in the middle is left out.
+        """
+        ids, lengths = self.tokens(rows)
+        starts = np.cumsum(lengths) - lengths
+        cut = [ids[start : start + length].tolist() for start in starts[lengths > length]]
+        return [text.rstrip("\ufffd") for text in self.tokenizer.decode(cut)]
 
     def opened(self, prompts: Sequence[str]) -> list[np.ndarray]:
         """Return token ids of prompts, the opening boundary included."""

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
+    from benchsuite.api import TrainingJob
     from benchsuite_learners.text_model import Tokenizer
 
 
@@ -35,3 +36,16 @@ def write_stream(rows: pa.Table, boundary: int, path: Path, vocabulary: int) -> 
     # Each piece opens with a boundary, and the one before has closed with it.
     whole = (piece if i == 0 else piece[1:] for i, piece in enumerate(pieces))
     write_tokens(whole, path, vocabulary)
+
+
+def windows(job: TrainingJob, stream: np.ndarray, length: int, epochs: int) -> int | None:
+    """Return how many windows of a stream are trained on in all, None for all in each epoch.
+
+    They are as many as `epochs` over `job.effort` would be: in tokens exactly, in rows in
+    proportion.
+    """
+    if job.effort == job.amount:
+        return None
+    if job.unit == "tokens":
+        return epochs * (job.effort // length)
+    return max(1, round(epochs * ((len(stream) - 1) // length) * job.effort / job.amount))

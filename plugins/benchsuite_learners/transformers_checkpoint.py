@@ -97,6 +97,13 @@ def load(directory: Path) -> Any:
     return network
 
 
+def new(config: Any, seed: int) -> Any:
+    """Return a causal language model of this configuration with new weights, in fp32."""
+    with quiet(), torch.random.fork_rng([]):
+        torch.manual_seed(seed)
+        return AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+
+
 def save(network: Any, boundary: int, directory: Path) -> None:
     """Write `config.json`, `generation_config.json` (plain sampling) and safetensors."""
     special = dict.fromkeys(("bos_token_id", "eos_token_id", "pad_token_id"), boundary)

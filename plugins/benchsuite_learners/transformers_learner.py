@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import Field
 
 from benchsuite.api import (
     Context,
+    Init,
     Learner,
     Model,
     Parameters,
@@ -51,14 +52,15 @@ class TransformersParameters(Parameters):
 
 
 class Transformers(Learner[TransformersParameters]):
-    """A causal language model of transformers, trained on from a checkpoint, tokenizer and all.
+    """A causal language model of transformers, with the shape and tokenizer of a checkpoint.
 
-    Each model starts from the checkpoint that `base` names. The token that ends a text stands
-    between rows.
+    In regimes of `init: base` each model starts from the checkpoint that `base` names, in those
+    of `init: scratch` from new weights. The token that ends a text stands between rows.
     """
 
     parameters_type = TransformersParameters
     tokenizes = True
+    inits = frozenset(get_args(Init))
 
     def fingerprint(self) -> str:
         """Return what changes whenever the base does: its commit, or the digest of its files."""
@@ -88,7 +90,7 @@ class Transformers(Learner[TransformersParameters]):
     def train(self, job: TrainingJob, context: Context) -> Trained:
         """Train on the rows in order: their first `job.amount` tokens, or all of them."""
         from benchsuite_learners import transformers_checkpoint as checkpoint
-        from benchsuite_learners.text_rows import stream
+        from benchsuite_learners.text_rows import stream, windows
         from benchsuite_learners.transformers_training import train
 
         assert job.tokenizer is not None, "a learner that tokenizes is given its tokenizer"
@@ -97,13 +99,14 @@ class Transformers(Learner[TransformersParameters]):
         tokens = stream(job.rows, tokenizer.boundary)
         if job.unit == "tokens":
             tokens = tokens[: job.amount + 1]
-        network = checkpoint.load(self._base.folder)
+        network = self._start(job)
         seen = train(
             network,
             tokens,
             wanted.length,
             self._training(),
             wanted.micro_batch or wanted.batch,
+            windows(job, tokens, wanted.length, wanted.epochs),
             job.seed,
             context.device,
             context.progress,
@@ -111,6 +114,14 @@ class Transformers(Learner[TransformersParameters]):
         checkpoint.save(network, tokenizer.boundary, job.directory)
         tokenizer.save(job.directory)
         return Trained(seen, 6 * checkpoint.multiplying_weights(network) * seen)
+
+    def _start(self, job: TrainingJob) -> Any:
+        """Return the network that training starts from."""
+        from benchsuite_learners import transformers_checkpoint as checkpoint
+
+        if job.init == "scratch":
+            return checkpoint.new(self._config, job.seed)
+        return checkpoint.load(job.previous or self._base.folder)
 
     def open(self, directory: Path, device: Device) -> Model:
         """Open a checkpoint with its tokenizer."""

@@ -26,6 +26,7 @@ def train(
     length: int,
     training: TrainingConfig,
     micro_batch: int,
+    count: int | None,
     seed: int,
     device: Device,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -33,14 +34,15 @@ def train(
     """Train `network` in place on `stream` (token ids, a boundary around each row).
 
     Windows, optimizer and schedule are those of `benchsuite.lm.train`. `micro_batch` windows of
-    a batch are computed at a time. Dropout is what the network's configuration says.
+    a batch are computed at a time; `count` are read in all, without it the epochs' own number.
+    Dropout is what the network's configuration says.
 
     Returns the number of tokens trained on, in all epochs. `progress` gets tokens done and in all.
     Raises `TrainingFailed` where the loss or the weights do not stay finite, and for a stream
     shorter than one window.
     """
     try:
-        windows = Windows(stream, length, training.epochs, training.batch, seed)
+        windows = Windows(stream, length, training.epochs, training.batch, seed, count)
     except ValueError as failure:
         raise TrainingFailed(f"{failure}; raise the budget or lower learner.length") from failure
     steps = windows.steps

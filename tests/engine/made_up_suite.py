@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchsuite.api import Context
-from benchsuite.engine.plan import Plan, plan
+from benchsuite.engine.plan import plan
+from benchsuite.engine.steps import Plan
 from benchsuite.engine.work import ROWS, Work
 from benchsuite.lm.device import Device
 from benchsuite.plugins.registry import Provider, Registry

@@ -12,7 +12,8 @@ from benchsuite.api import UserError
 from benchsuite.engine import work as engine_work
 from benchsuite.engine import worker
 from benchsuite.engine.executor import execute
-from benchsuite.engine.plan import STEP_KINDS, plan
+from benchsuite.engine.plan import plan
+from benchsuite.engine.steps import STEP_KINDS
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import ROWS, Spent
 from benchsuite.identity import derive_seed

@@ -66,13 +66,13 @@ def written(values=VALUES, **more):
     return pa.table({"value": values, "id": [f"s{i}" for i in range(len(values))], **more})
 
 
-def graded(folder, grader, rows, best=0.5, unit="rows", mean=3.0):
+def graded(folder, grader, rows, best=0.5, unit="rows", mean=3.0, threshold=None):
     """Grade rows with a model whose mean is known."""
     engine_work._opened.clear()
     learner = Mean(Mean.parameters_type())
     learner.open = lambda directory, device: MeanModel(mean)
     inputs = {"rows": [rows], "model": [pa.table({})], "human": [pa.table({"split": ["train"]})]}
-    arguments = {"keep": {"best": best}, "unit": unit}
+    arguments = {"keep": {"best": best, "threshold": threshold}, "unit": unit}
     component = grader(Parameters())
     return made_by(grade, work_on(folder, arguments, inputs, component, learner))
 

@@ -1,77 +1,20 @@
 """Training mixes: exact amounts, of the right rows, the human ones always the same."""
 
 import itertools
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_suite import made_by, work_on
+from made_up_mixes import HUMAN_ALONE, human_rows, ids, mixed, written_rows
 
+from benchsuite.engine.amounts import to_write
 from benchsuite.engine.operations import grade, mix
-from benchsuite.engine.plan import _to_write
 from benchsuite.errors import UserError
-from benchsuite.suites.regime import Keep, Regime, Share
+from benchsuite.suites.mixture import Share
+from benchsuite.suites.regime import Keep, Regime
 from benchsuite.suites.resolve import ResolvedRegime
-
-SPLITS = ("train", "train", "train", "validation", "test", "out-of-domain")
-
-
-def human_rows(count, seed=0):
-    """Rows of every split; `count` of them to train on."""
-    random = np.random.default_rng(seed)
-    total = count * len(SPLITS) // 3 + len(SPLITS)
-    splits = [SPLITS[i % len(SPLITS)] for i in range(total)]
-    train = [i for i, split in enumerate(splits) if split == "train"][count:]
-    splits = ["test" if i in set(train) else split for i, split in enumerate(splits)]
-    return pa.table(
-        {
-            "id": [f"h{i}-{split}" for i, split in enumerate(splits)],
-            "text": [f"human {i}" for i in range(total)],
-            "document": [f"d{i}" for i in range(total)],
-            "domain": ["prose"] * total,
-            "split": splits,
-            "tokens": pa.array(random.integers(1, 9, total), pa.int32()),
-        }
-    )
-
-
-def written_rows(count, generation, seed=0, **more):
-    random = np.random.default_rng([seed, generation])
-    return pa.table(
-        {
-            "text": [f"synthetic {i}" for i in range(count)],
-            "prompt": pa.nulls(count, pa.string()),
-            "tokens": pa.array(random.integers(1, 9, count), pa.int32()),
-            "generator": ["made-up/self"] * count,
-            "id": [f"s{generation}-{i}" for i in range(count)],
-            **more,
-        }
-    )
-
-
-HUMAN_ALONE = [("human-fixed", 1.0)]
-
-
-def mixed(parts, amount, human, written=(), unit="rows", seed=0, human_seed=7):
-    """The rows of a mix."""
-    arguments = {
-        "parts": [{"source": source, "share": share} for source, share in parts],
-        "amount": amount,
-        "unit": unit,
-        "human_seed": human_seed,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        inputs = {"human": [human], "written": list(written)}
-        return made_by(mix, work_on(Path(folder), arguments, inputs, seed=seed))
-
-
-def ids(rows, origin=None):
-    found = rows.to_pylist()
-    return [row["id"] for row in found if origin in (None, row["origin"])]
 
 
 @st.composite
@@ -122,7 +65,7 @@ def test_a_budget_in_tokens_is_reached_and_overrun_by_less_than_a_row_a_part(par
     ],
 )
 def test_shares_of_a_budget_are_whole_and_add_up(shares, amount, expected):
-    assert mix._amounts([{"share": share} for share in shares], amount) == expected
+    assert mix.amounts([{"share": share} for share in shares], amount) == expected
 
 
 @given(
@@ -140,11 +83,11 @@ def test_what_is_written_and_kept_always_fills_the_mix(weights, keeps, budget):
     ]
     regime = Regime.model_construct(mixture=shares)
     graders = tuple((None, Keep(best=best / 20)) for best in keeps)
-    kept = _to_write(ResolvedRegime(regime, None, graders), budget)
+    kept = to_write(ResolvedRegime(regime, None, graders), budget)
     for _, keep in graders:
         kept = int(grade.best_share(np.arange(kept), np.ones(kept), keep.best).sum())
     parts = [part.model_dump() for part in shares]
-    for part, amount in zip(parts, mix._amounts(parts, budget), strict=True):
+    for part, amount in zip(parts, mix.amounts(parts, budget), strict=True):
         if part["source"] != "human-fixed":
             assert amount <= kept
 
@@ -262,7 +205,7 @@ def test_a_corpus_that_is_too_small_says_how_much_it_has():
 
 
 def test_too_few_synthetic_rows_are_no_mix():
-    with pytest.raises(ValueError, match="20 rows are asked for and 19 there"):
+    with pytest.raises(RuntimeError, match="20 rows are asked for and 19 there; where"):
         mixed([("synthetic-last", 1.0)], 20, human_rows(20), [written_rows(19, 0)])
 
 
@@ -270,7 +213,7 @@ def test_too_few_synthetic_rows_are_no_mix():
 def test_rows_are_taken_until_the_amount_is_reached(sizes, amount):
     rows = pa.table({"tokens": pa.array(sizes, pa.int32()), "i": range(len(sizes))})
     if amount > sum(sizes):
-        with pytest.raises(ValueError, match="are asked for"):
+        with pytest.raises(RuntimeError, match="are asked for"):
             mix.take(rows, amount, "tokens")
         return
     expected = next(n for n in range(len(sizes) + 1) if sum(sizes[:n]) >= amount)

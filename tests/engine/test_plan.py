@@ -8,7 +8,8 @@ from made_up_suite import CPU, REGIMES, numbers_plan
 
 from benchsuite.api import UserError
 from benchsuite.engine import identities as engine_identities
-from benchsuite.engine.plan import STEP_KINDS, plan
+from benchsuite.engine.plan import plan
+from benchsuite.engine.steps import STEP_KINDS
 from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import installed
 from benchsuite.suites.resolve import Changes, resolve
@@ -319,7 +320,9 @@ def test_what_training_starts_from_is_part_of_training_and_of_the_tokenizer(monk
 def test_a_learner_that_starts_from_nothing_has_no_fingerprint_in_its_steps():
     for made in (numbers_plan(), counting('""')):
         trains = [made.steps[i] for i in of_kind(made, "train")]
-        assert {frozenset(step.arguments) for step in trains} == {frozenset({"amount", "unit"})}
+        assert {frozenset(step.arguments) for step in trains} == {
+            frozenset({"amount", "unit", "budget", "init"})
+        }
 
 
 def test_a_learner_that_fails_at_its_fingerprint_is_named():

@@ -31,13 +31,19 @@ def refusal(text):
         ([("synthetic-last", 0.5)], "the shares of the mixture add up to 0.5, not to 1"),
         ([("human-fixed", 0.5), ("synthetic-last", 0.6)], "add up to 1.1, not to 1"),
         ([("human-fixed", 0.3), ("synthetic-last", 0.7), ("synthetic-all", 1e-6)], "not to 1"),
-        ([("synthetic-last", 0)], "must lie above 0 and not above 1"),
-        ([("human-fixed", 0.0), ("synthetic-last", 1.0)], "must lie above 0 and not above 1"),
-        ([("synthetic-last", 1.5)], "must lie above 0 and not above 1"),
-        ([("human-fixed", 1.5), ("synthetic-last", -0.5)], "must lie above 0 and not above 1"),
-        ([("synthetic-last", ".nan")], "input should be a finite number"),
+        (
+            [("synthetic-last", 0)],
+            "f.yaml:6: mixture.0.share: a share is a number above 0 and not above 1, or ev",
+        ),
+        ([("human-fixed", 0.0), ("synthetic-last", 1.0)], "not above 1, or everything, not 0.0."),
+        ([("synthetic-last", 1.5)], "not above 1, or everything, not 1.5."),
+        ([("human-fixed", 0.5), ("synthetic-last", -0.5)], "f.yaml:7: mixture.1.share: a share is"),
+        ([("synthetic-last", ".nan")], "or everything, not nan"),
         ([("human-fixed", 0.5), ("synthetic-all", "everything")], "either all shares or all"),
-        ([("synthetic-last", "all")], "mixture.0.share is 'all'"),
+        (
+            [("synthetic-last", "all")],
+            "mixture.0.share: a share is a number above 0 and not above 1",
+        ),
         ([("synthetic-next", 1.0)], "mixture.0.source is 'synthetic-next'"),
         ([("synthetic-last", 0.5), ("synthetic-last", 0.5)], "only once"),
     ],
@@ -73,14 +79,20 @@ GRADED = "graders: [{grader: self-likelihood, keep: {best: 0.5}}]\n"
         (HUMAN + GRADED, "has no use for a generator or graders"),
         ("mixture: []\n", "at least 1 item"),
         ("", "the key mixture is missing"),
-        (HUMAN + "init: checkpoint\n", "init is 'checkpoint': input should be 'scratch'."),
+        (
+            HUMAN + "init: checkpoint\n",
+            "init is 'checkpoint': input should be 'scratch', 'base' or 'previous'.",
+        ),
         (HUMAN + "prompts: topics\n", "prompts is 'topics': input should be 'none'."),
         (HUMAN + "decoding: {temperature: -1}\n", "greater than or equal to 0"),
         (HUMAN + "decoding: {temperature: .inf}\n", "finite number"),
         (HUMAN + "decoding: {top_p: 0}\n", "greater than 0"),
         (HUMAN + "decoding: {top_k: 0}\n", "greater than or equal to 1"),
         (HUMAN + "decoding: {top_q: 0}\n", "unknown key decoding.top_q, did you mean top_p?"),
-        (HUMAN + "budget: {tokens: 5}\n", "unknown key budget"),
+        (
+            HUMAN + "budget: {tokens: 5}\n",
+            "input should be 'equal', 'equal-training' or 'growing'.",
+        ),
         (
             mixture(("synthetic-last", 1.0)) + SELF + GRADED.replace("0.5", "0"),
             "graders.0.keep.best is 0: input should be greater than 0.",
@@ -112,14 +124,23 @@ def test_defaults_are_explicit_in_the_resolved_document(tmp_path):
         "version": 1,
         "summary": "A regime for tests.",
         "cites": [],
+        "division": "closed",
+        "control": None,
         "init": "scratch",
         "prompts": "none",
         "decoding": {"temperature": 1.0, "top_k": None, "top_p": 1.0},
         "generator": {"name": "generators/self"},
-        "graders": [{"grader": {"name": "graders/self-likelihood"}, "keep": {"best": 0.5}}],
+        "graders": [
+            {
+                "grader": {"name": "graders/self-likelihood", "per": "token"},
+                "keep": {"best": 0.5, "threshold": None, "expected": None},
+            }
+        ],
+        "budget": "equal",
+        "generations": None,
         "mixture": [
-            {"source": "human-fixed", "share": 0.25},
-            {"source": "synthetic-last", "share": 0.75},
+            {"source": "human-fixed", "share": 0.25, "unique": None},
+            {"source": "synthetic-last", "share": 0.75, "unique": None},
         ],
     }
 
@@ -137,9 +158,13 @@ def test_defaults_are_explicit_in_the_resolved_document(tmp_path):
         (
             "graders/self-likelihood",
             "{name: self-likelihood, size: 3}",
-            "mine.yaml:6: unknown key graders.0.grader.size.",
+            "mine.yaml:6: unknown key graders.0.grader.size",
         ),
-        ("share: 0.75", "share: 0.7", "mine.yaml:1: the shares of the mixture add up to 0.95"),
+        (
+            "share: 0.75",
+            "share: 0.7",
+            "mine.yaml:8: mixture: the shares of the mixture add up to 0.95",
+        ),
     ],
 )
 def test_a_regime_beside_its_suite_is_checked_at_its_line(tmp_path, old, new, said):

@@ -11,8 +11,8 @@ from suite_texts import REGIME, SUITE, resolved
 
 from benchsuite.plugins.registry import installed
 from benchsuite.suites.regime import Regime
-from benchsuite.suites.resolve import Changes, resolve
-from benchsuite.suites.shipped import shipped, summary
+from benchsuite.suites.resolve import Changes, resolve, resolve_regime
+from benchsuite.suites.shipped import find, shipped, summary
 from benchsuite.suites.suite import Suite
 
 MINE = SUITE.replace("[real, replace]", "[replace, mine.yaml]")
@@ -65,6 +65,10 @@ DEFAULTS = [
 ]
 REGIME_DEFAULTS = [
     ("version: 1", "version: 1\ninit: scratch\nprompts: none\ncites: []"),
+    ("version: 1", "version: 1\ndivision: closed\ncontrol: null\nbudget: equal"),
+    ("version: 1", "version: 1\ngenerations: null"),
+    ("{best: 0.5}", "{best: 0.50, threshold: null}"),
+    ("share: 0.75", "share: 0.75, unique: null"),
     ("version: 1", "version: 1\ndecoding: {temperature: 1, top_k: null}"),
     ("generator: generators/self", "generator: {name: self}"),
     ("grader: graders/self-likelihood", "grader: self-likelihood"),
@@ -122,6 +126,13 @@ def test_every_knob_of_a_suite_matters(folder, digest, old, new):
         ("version: 1", "version: 1\ndecoding: {top_k: 40}"),
         ("version: 1", "version: 1\ndecoding: {top_p: 0.9}"),
         ("{best: 0.5}", "{best: 0.4}"),
+        ("{best: 0.5}", "{threshold: 0.5, expected: 0.5}"),
+        ("version: 1", "version: 1\ncontrol: real"),
+        ("version: 1", "version: 1\ndivision: open"),
+        ("version: 1", "version: 1\ngenerations: 1"),
+        ("version: 1", "version: 1\nprompts: {real: 8}"),
+        ("human-fixed, share: 0.25", "human-fresh, share: 0.25"),
+        ("human-fixed, share: 0.25", "human-fixed, share: 0.25, unique: 0.1"),
         (
             "share: 0.25}\n  - {source: synthetic-last, share: 0.75",
             "share: 0.5}\n  - {source: synthetic-last, share: 0.5",
@@ -165,19 +176,26 @@ def test_every_shipped_suite_resolves_and_its_document_resolves_to_the_same(name
     Suite.model_validate(suite.document())
 
 
+BASE = "{name: learners/llama, base: a checkpoint that nobody opens yet}"
+
+
 @pytest.mark.parametrize("name", shipped("regime"))
 def test_every_shipped_regime_resolves_and_cites_where_it_comes_from(name, tmp_path):
-    suite = resolve("quickstart", installed(), Changes(regimes=[name]))
-    regime = suite.regimes[-1]
+    regime = resolve_regime(name, installed())
     assert regime.name == name
     assert Regime.model_validate(regime.document())
+    assert regime.regime.cites
+    own = regime.regime.control or "real"
+    changes = Changes(regimes=list({own: "", name: ""}), settings={"learner": BASE})
+    assert resolve("quickstart", installed(), changes).regimes[-1].digest == regime.digest
     path = tmp_path / "again.yaml"
     path.write_text(yaml.safe_dump(regime.document()))
-    changes = Changes(regimes=[str(path)], settings={"control": str(path)})
-    if regime.regime.synthetic:
-        changes = Changes(regimes=[str(path)])
-    assert resolve("quickstart", installed(), changes).regimes[-1].digest == regime.digest
-    assert regime.regime.cites or not regime.regime.synthetic
+    assert resolve_regime(str(path), installed()).digest == regime.digest
+
+
+@pytest.mark.parametrize("name", shipped("regime"))
+def test_every_shipped_regime_writes_every_knob_out(name):
+    assert list(find("regime", name).data) == list(Regime.model_fields)
 
 
 @pytest.mark.parametrize(

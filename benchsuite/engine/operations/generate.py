@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import ParamSpec, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,7 +46,21 @@ def _request(work: Work) -> GenerationRequest:
         amount=work.arguments["amount"],
         unit=work.arguments["unit"],
         decoding=Decoding.model_validate(work.arguments["decoding"]),
+        prompts=_prompts(work) if "prompts" in work.inputs else None,
     )
+
+
+def _prompts(work: Work) -> list[str]:
+    """Return the prefixes of human rows in random order: none is used twice until all have been."""
+    length = work.arguments["prompts"]["real"]
+    prompts = work.model().prefixes(work.rows("prompts"), length)
+    if not prompts:
+        raise RuntimeError(
+            f"no human training row has more than the {length} tokens that it is to be prompted "
+            "with; lower prompts.real"
+        )
+    order = np.random.default_rng(work.context.seed).permutation(len(prompts))
+    return [prompts[place] for place in order]
 
 
 def _written(work: Work, request: GenerationRequest, rows: pa.Table) -> Spent:
@@ -59,7 +74,8 @@ def _written(work: Work, request: GenerationRequest, rows: pa.Table) -> Spent:
         )
     tokens = _amount(rows, "tokens") if "tokens" in rows.column_names else rows.num_rows
     work.write_rows(_with_provenance(rows, work))
-    return Spent(tokens, request.model.flops(tokens))
+    read = work.arguments["prompts"]["real"] * rows.num_rows if request.prompts else 0
+    return Spent(tokens, request.model.flops(tokens + read))
 
 
 def _amount(rows: pa.Table, unit: Unit) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
@@ -22,10 +25,19 @@ def run(work: Work) -> Spent:
         raise RuntimeError(f"it must give one finite score for each of {seen.num_rows} rows")
     sizes = np.ones(len(scores)) if work.arguments["unit"] == "rows" else _tokens(seen)
     signed = scores if work.component.best == "higher" else -scores
-    chosen = best_share(signed, sizes, work.arguments["keep"]["best"])
+    chosen = _chosen(signed, sizes, work.arguments["keep"], work.component.best)
     work.write_rows(_graded(rows, kept, scores, chosen, work.component_name))
     tokens = int(_tokens(seen).sum())
     return Spent(tokens, model.flops(tokens))
+
+
+def _chosen(
+    signed: np.ndarray, sizes: np.ndarray, keep: Mapping[str, Any], best: str
+) -> np.ndarray:
+    """Return which rows the rule keeps; the higher a signed score, the better."""
+    if keep["best"] is not None:
+        return best_share(signed, sizes, keep["best"])
+    return np.asarray(signed >= (keep["threshold"] if best == "higher" else -keep["threshold"]))
 
 
 def best_share(scores: np.ndarray, sizes: np.ndarray, share: float) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from benchsuite.engine.work import Spent, Work
 from benchsuite.plugins.kinds import TrainingFailed, TrainingJob
 
@@ -17,11 +19,22 @@ def run_all(works: Sequence[Work]) -> Iterator[Spent | Exception]:
 
 
 def _job(work: Work) -> TrainingJob:
-    """Return what the learner is asked to do."""
+    """Return what the learner is asked to do.
+
+    Where the mix is all of a pool, training reads all of it; unless the budget grows, it goes
+    through no more of it than elsewhere.
+    """
+    rows, unit, budget = work.rows("rows"), work.arguments["unit"], work.arguments["budget"]
+    amount = effort = work.arguments["amount"]
+    if budget != "equal":
+        amount = rows.num_rows if unit == "rows" else int(np.sum(rows["tokens"].to_numpy()))
     return TrainingJob(
-        rows=work.rows("rows"),
-        amount=work.arguments["amount"],
-        unit=work.arguments["unit"],
+        rows=rows,
+        amount=amount,
+        unit=unit,
+        effort=amount if budget == "growing" else effort,
+        init=work.arguments["init"],
+        previous=work.one("previous") if "previous" in work.inputs else None,
         tokenizer=work.one("human") if work.learner.tokenizes else None,
         seed=work.context.seed,
         directory=work.directory,

@@ -18,7 +18,7 @@ from benchsuite.plugins.kinds.base import (
 from benchsuite.plugins.kinds.corpus import Corpus, HumanRows
 from benchsuite.plugins.kinds.generator import GenerationRequest, Generator
 from benchsuite.plugins.kinds.grader import Grader
-from benchsuite.plugins.kinds.learner import Learner, Trained, TrainingFailed, TrainingJob
+from benchsuite.plugins.kinds.learner import Init, Learner, Trained, TrainingFailed, TrainingJob
 from benchsuite.plugins.kinds.metric import (
     Axis,
     Best,
@@ -43,6 +43,7 @@ __all__ = [
     "Generator",
     "Grader",
     "HumanRows",
+    "Init",
     "Learner",
     "Measurement",
     "Metric",

@@ -16,13 +16,17 @@ from benchsuite.plugins.kinds.model import Model
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """What a generator works from and how much it should make."""
+    """What a generator works from and how much it should make.
+
+    `prompts`, where the regime has them, are to be continued in turn; rows hold what follows.
+    """
 
     model: Model
     human: HumanRows
     amount: int
     unit: Unit
     decoding: Decoding
+    prompts: Sequence[str] | None = None
 
 
 class Generator(ComponentBase[P]):

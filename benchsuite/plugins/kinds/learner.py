@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pyarrow as pa
 
@@ -17,9 +17,23 @@ if TYPE_CHECKING:
     from benchsuite.lm.device import Device
 
 
+Init = Literal["scratch", "base", "previous"]
+"""Where a generation's weights come from.
+
+`scratch`: they are new. `base`: each generation starts from the learner's base checkpoint.
+`previous`: each goes on from the generation before.
+"""
+
+
 @dataclass(frozen=True)
 class TrainingJob:
     """One model to train, on exactly `amount` tokens (or rows) of `rows`, into `directory`.
+
+    Training goes through as many of them in all as the learner's epochs over `effort` would;
+    where that differs from `amount`, it passes over the rows less often.
+
+    Weights come from where `init` says. `previous`, with that `init`, is the folder of the
+    model to go on from. Optimizer and schedule begin anew.
 
     `scratch` is a folder of the learner's own that survives a kill of the process. It is given
     again, as it was left, when the same model is tried again, and is gone once the model is
@@ -36,6 +50,9 @@ class TrainingJob:
     seed: int
     directory: Path
     scratch: Path
+    effort: int
+    init: Init = "scratch"
+    previous: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,11 @@ class Learner(ComponentBase[P]):
 
     tokenizes: ClassVar[bool] = False
     """Whether `fit_tokenizer` and `tokenize` mean anything for this learner."""
+
+    @property
+    def inits(self) -> frozenset[Init]:
+        """Where training can start from, with these parameters; a class may say it as well."""
+        return frozenset({"scratch"})
 
     def fingerprint(self) -> str:
         """Return a digest of the files that training starts from, such as a base checkpoint's.

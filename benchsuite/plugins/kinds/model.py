@@ -105,6 +105,10 @@ class Model(ABC):
         """Return the token ids of rows, as the model reads them."""
         raise NotImplementedError(f"{type(self).__name__} has no vocabulary")
 
+    def prefixes(self, rows: pa.Table, length: int) -> list[str]:
+        """Return the first `length` tokens of each row that has more, as text."""
+        raise NotImplementedError(f"{type(self).__name__} has no tokens to prompt with")
+
     def flops(self, tokens: int) -> int:  # noqa: ARG002 (for those who override it)
         """Return the floating-point operations of reading or writing so many tokens."""
         return 0

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
 from benchsuite.records.record import RegimeEntry
 from benchsuite.records.report.numbers import short
-from benchsuite.suites.regime import Regime, Share, Source
+from benchsuite.suites import explain
+from benchsuite.suites.mixture import MixBudget, Source
+from benchsuite.suites.regime import Regime
 
-_SOURCES: dict[Source, str] = {
-    "human-fixed": "human text",
-    "synthetic-last": "text of the generation before",
-    "synthetic-all": "text of all generations before",
+_POOLS: dict[MixBudget, str] = {
+    "equal": "One pool, from which the budget is drawn.",
+    "equal-training": "One pool, kept whole; training goes through as much of it as elsewhere.",
+    "growing": "One pool, kept whole; training goes through all of it, so through more each time.",
 }
 
 
@@ -33,7 +34,7 @@ class Described:
     """A regime's knobs for reading; without parts where the document is of another version."""
 
     parts: tuple[Part, ...]
-    pooled: bool
+    pooled: str | None
     graders: tuple[str, ...]
     decoding: str | None
     cites: tuple[str, ...]
@@ -46,33 +47,19 @@ def describe(entry: RegimeEntry) -> Described:
     try:
         regime = Regime.model_validate(entry.document)
     except ValidationError:
-        return Described((), pooled=False, graders=(), decoding=None, cites=(), document=document)
+        return Described((), pooled=None, graders=(), decoding=None, cites=(), document=document)
+    weights = [1 if part.share == "everything" else part.share for part in regime.mixture]
     return Described(
-        parts=tuple(_part(share) for share in regime.mixture),
-        pooled=regime.mixture[0].share == "everything",
+        parts=tuple(
+            Part(part.source, explain.part(part), weight)
+            for part, weight in zip(regime.mixture, weights, strict=True)
+        ),
+        pooled=_POOLS[regime.budget] if regime.mixture[0].share == "everything" else None,
         graders=tuple(
-            f"{short(grading.grader.name)} keeps the best {_percent(grading.keep.best)}"
+            f"{short(grading.grader.name)} keeps {explain.kept(grading.keep)}"
             for grading in regime.graders
         ),
-        decoding=_decoding(regime.decoding.model_dump()) if regime.synthetic else None,
+        decoding=explain.decoding(regime.decoding) if regime.synthetic else None,
         cites=tuple(regime.cites),
         document=document,
     )
-
-
-def _part(share: Share) -> Part:
-    words = _SOURCES[share.source]
-    if share.share == "everything":
-        return Part(share.source, f"all {words.removeprefix('text of all ')}", 1)
-    return Part(share.source, f"{_percent(share.share)} {words}", share.share)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g}\u00a0%"
-
-
-def _decoding(knobs: dict[str, Any]) -> str:
-    words = [f"temperature {knobs['temperature']:g}"]
-    words += [f"top-k {knobs['top_k']}"] if knobs["top_k"] else []
-    words += [f"top-p {knobs['top_p']:g}"] if knobs["top_p"] < 1 else []
-    return ", ".join(words)

@@ -33,10 +33,11 @@ class Look:
 
 
 def looks(regimes: Sequence[RegimeEntry]) -> dict[str, Look]:
-    """Give the control the colour of ink and each other regime a look of its own."""
-    found, taken = {}, 0
+    """Give the first control the colour of ink and each other regime a look of its own."""
+    found: dict[str, Look] = {}
+    taken = 0
     for regime in regimes:
-        if regime.control:
+        if regime.control and not found:
             found[regime.name] = Look("currentColor", _DASHES[0], _POINTS[0], 2.6)
             continue
         turn, place = divmod(taken, COLOURS)

@@ -50,10 +50,12 @@ class Measured:
 
 
 def last_generation(record: Record, *, headline: bool) -> list[Measured]:
-    """Return what was compared at the last generation, by axis."""
+    """Return what was compared at each regime's last generation, by axis."""
     groups: dict[tuple[str, str], list[Comparison]] = {}
+    last = {regime.name: regime.generations for regime in record.regimes}
     for comparison in record.comparisons:
-        if comparison.generation == record.generations and (comparison.headline or not headline):
+        ended = comparison.generation == last[comparison.regime]
+        if ended and (comparison.headline or not headline):
             groups.setdefault((comparison.metric, comparison.slice), []).append(comparison)
     found = [_measured(group) for group in groups.values()]
     return sorted(found, key=lambda measured: AXES.index(measured.axis))

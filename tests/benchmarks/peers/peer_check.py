@@ -14,7 +14,7 @@ from peer_metrics import Spent, Subject, measure
 from peer_model import Row, Scorer, encoded
 from transformers import LlamaForCausalLM
 
-from benchsuite.engine.plan import Cell, Plan
+from benchsuite.engine.steps import Cell, Plan
 from benchsuite.engine.store import Store
 from benchsuite.errors import UserError
 from benchsuite.records.tables import metric_class

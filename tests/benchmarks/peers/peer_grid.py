@@ -22,7 +22,7 @@ from peer_metrics import Human, Spent, Subject, measure
 from peer_model import Row, Scorer, Shape, generate, initialised, train
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
-from benchsuite.engine.plan import Cell, Plan, Step
+from benchsuite.engine.steps import Cell, Plan, Step
 from benchsuite.engine.store import Store
 from benchsuite.errors import UserError
 

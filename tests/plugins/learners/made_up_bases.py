@@ -56,7 +56,7 @@ def learner(base, **changes):
     return Transformers(TransformersParameters(base=str(base), length=LENGTH, **changes))
 
 
-def job(base, folder, amount=400, unit="tokens", seed=1, texts=TEXTS * 5):
+def job(base, folder, amount=400, unit="tokens", seed=1, texts=TEXTS * 5, init="base"):
     made = learner(base)
     for path in (folder, folder / "scratch", folder / "tokenizer"):
         path.mkdir(parents=True)
@@ -69,6 +69,8 @@ def job(base, folder, amount=400, unit="tokens", seed=1, texts=TEXTS * 5):
         seed=seed,
         directory=folder,
         scratch=folder / "scratch",
+        effort=amount,
+        init=init,
     )
 
 

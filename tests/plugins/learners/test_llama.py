@@ -60,11 +60,11 @@ def rows(tokenizer):
     return learner().tokenize(table(TEXTS * 5), tokenizer)
 
 
-def job(rows, tokenizer, folder, amount=400, unit="tokens", seed=1):
+def job(rows, tokenizer, folder, amount=400, unit="tokens", seed=1, init="scratch"):
     scratch = folder.with_name(folder.name + "-scratch")
     for each in (folder, scratch):
         each.mkdir(exist_ok=True, parents=True)
-    return TrainingJob(rows, amount, unit, tokenizer, seed, folder, scratch)
+    return TrainingJob(rows, amount, unit, tokenizer, seed, folder, scratch, amount, init)
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +267,7 @@ def test_training_goes_on_from_a_base_and_ends_in_its_layout(base, rows, tmp_pat
     made.fit_tokenizer(table([]), tmp_path / "tokenizer", CONTEXT)
     given = made.tokenize(table(TEXTS * 5), tmp_path / "tokenizer")
     assert given["token_ids"].to_pylist() == rows["token_ids"].to_pylist()
-    made.train(job(given, tmp_path / "tokenizer", tmp_path / "x"), CONTEXT)
+    made.train(job(given, tmp_path / "tokenizer", tmp_path / "x", init="base"), CONTEXT)
     before = AutoModelForCausalLM.from_pretrained(base)
     after = AutoModelForCausalLM.from_pretrained(tmp_path / "x")
     assert type(after) is type(before)

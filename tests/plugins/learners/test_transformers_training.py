@@ -43,7 +43,7 @@ def test_it_trains_as_the_core_does(tmp_path):
     start = core(replace(training, learning_rate=1e-30), "start")
     expected = core(training, "end").state_dict()
     before = {name: weights.clone() for name, weights in start.state_dict().items()}
-    seen = transformers_training.train(start, stream, LENGTH, training, 4, 4, CONTEXT.device)
+    seen = transformers_training.train(start, stream, LENGTH, training, 4, None, 4, CONTEXT.device)
     assert seen == 3 * 20 * LENGTH
     for name, weights in start.state_dict().items():
         moved = (expected[name] - before[name]).norm()

@@ -1,0 +1,34 @@
+"""How much a regime's steps write, read and draw, for plans and their estimates."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from benchsuite.suites.mixture import Share
+from benchsuite.suites.resolve import ResolvedRegime
+
+
+def to_write(regime: ResolvedRegime, budget: int) -> int:
+    """Return how much to generate so that what the graders keep still fills the mix."""
+    share = max(_share(part) for part in regime.regime.synthetic)
+    for _, keep in regime.graders:
+        share /= keep.share
+    return ceil(budget * share)
+
+
+def human_needed(regime: ResolvedRegime, budget: int, generations: int) -> int:
+    """Return how much human text a regime draws for a seed, in all generations."""
+    fresh = [_share(part) for part in regime.regime.mixture if part.source == "human-fresh"]
+    return budget + generations * round(sum(fresh) * budget)
+
+
+def trained_on(regime: ResolvedRegime, budget: int, generation: int) -> int:
+    """Return about how much a generation's passes go over: more than the budget where it grows."""
+    if regime.regime.budget != "growing" or not generation:
+        return budget
+    parts = [part.source for part in regime.regime.mixture]
+    return budget * (len(parts) + (generation - 1) * parts.count("synthetic-all"))
+
+
+def _share(part: Share) -> float:
+    return 1.0 if isinstance(part.share, str) else part.share

@@ -1,0 +1,142 @@
+"""A regime in words: every knob in a sentence, and what each generation's mix consists of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from benchsuite.lm.decoding import Decoding
+from benchsuite.suites.mixture import Share, Source
+from benchsuite.suites.regime import ComponentChoice, Keep, Regime
+
+SOURCES: dict[Source, str] = {
+    "human-fixed": "human text",
+    "human-fresh": "human text that no generation has seen",
+    "synthetic-last": "text of the generation before",
+    "synthetic-all": "text of all generations before",
+}
+_INITS = {
+    "scratch": "new weights in every generation",
+    "base": "the learner's base checkpoint in every generation",
+    "previous": "the weights of the generation before; the first generation starts from the "
+    "learner's base checkpoint, where it has one, else from new weights",
+}
+_BUDGETS = {
+    "equal": "each mix is drawn to the suite's budget",
+    "equal-training": "each mix holds everything there is, and training goes through as many "
+    "tokens as elsewhere: the larger the mix, the less often it reads a row",
+    "growing": "each mix holds everything there is, and training reads each row as often as "
+    "elsewhere: on more and more tokens",
+}
+_DIVISIONS = {
+    "closed": "trained on no more than the others are",
+    "open": "free to train on more than the others do",
+}
+
+Kind = Literal["human", "repeated", "fresh", "last", "all"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of one generation's mix; `size` is in budgets."""
+
+    kind: Kind
+    words: str
+    size: float
+
+
+def pieces(regime: Regime, generation: int) -> list[Piece]:
+    """Return what a generation's mix consists of, in order; of a pool, in the mean."""
+    if generation == 0:
+        return [Piece("human", "human text", 1.0)]
+    found = [piece for part in regime.mixture for piece in _pieces(part, generation)]
+    held = sum(piece.size for piece in found)
+    drawn = held if regime.budget != "equal" else 1.0
+    return [Piece(piece.kind, piece.words, piece.size * drawn / held) for piece in found]
+
+
+def _pieces(part: Share, generation: int) -> list[Piece]:
+    """Return the pieces of one part; of a pool, how much there is."""
+    size = 1.0 if isinstance(part.share, str) else part.share
+    if part.source == "human-fresh":
+        return [Piece("fresh", "new human text", size)]
+    if part.source == "human-fixed":
+        unique = part.unique or size
+        again = [Piece("repeated", "the same again", size - unique)] if unique < size else []
+        return [Piece("human", "human text", unique), *again]
+    if part.source == "synthetic-last" or generation == 1:
+        return [Piece("last", f"text of generation {generation - 1}", size)]
+    whole = size * generation if part.share == "everything" else size
+    return [Piece("all", f"text of generations 0 to {generation - 1}", whole)]
+
+
+def knobs(regime: Regime) -> dict[str, str]:
+    """Return each knob of a regime in words."""
+    return {
+        "division": f"{regime.division}: {_DIVISIONS[regime.division]}",
+        "control": regime.control or "the suite's",
+        "starts from": _INITS[regime.init],
+        "learns from": ", ".join(map(part, regime.mixture)),
+        "budget": _BUDGETS[regime.budget],
+        **(_writing(regime) if regime.synthetic else {}),
+        "generations": (
+            f"{regime.generations}, or the suite's where they are fewer"
+            if regime.generations
+            else "the suite's"
+        ),
+    }
+
+
+def part(share: Share) -> str:
+    """Return a part of a mixture in words."""
+    words = SOURCES[share.source]
+    if share.share == "everything":
+        return f"all {words.removeprefix('text of all ')}"
+    if share.unique is not None:
+        words += f" ({percent(share.unique)} of the budget, repeated)"
+    return f"{percent(share.share)} {words}"
+
+
+def _writing(regime: Regime) -> dict[str, str]:
+    """How the rows to be learned from are written."""
+    assert regime.generator is not None, "checked when the regime was read"
+    prompts = "nothing"
+    if not isinstance(regime.prompts, str):
+        prompts = (
+            f"the first {regime.prompts.real} tokens of human training rows; what follows them is "
+            "learned from, they are not"
+        )
+    graded = [f"{_component(each.grader)} keeps {kept(each.keep)}" for each in regime.graders]
+    return {
+        "written by": _component(regime.generator),
+        "prompted with": prompts,
+        "drawn at": decoding(regime.decoding),
+        "graded by": "; then ".join(graded) or "nobody: all of it is learned from",
+    }
+
+
+def _component(choice: ComponentChoice) -> str:
+    given = ", ".join(f"{key} {value}" for key, value in choice.parameters.items())
+    return f"{choice.name} ({given})" if given else choice.name
+
+
+def kept(keep: Keep) -> str:
+    """Return a grader's rule in words."""
+    if keep.best is not None:
+        return f"the best {percent(keep.best)}"
+    assert keep.expected is not None, "it comes with a threshold"
+    return f"grades of {keep.threshold:g} on, counting on {percent(keep.expected)} of them or more"
+
+
+def decoding(knobs: Decoding) -> str:
+    """Return how tokens are drawn in words."""
+    words = [f"temperature {knobs.temperature:g}"]
+    words += ["the likeliest token always"] if knobs.temperature == 0 else []
+    words += [f"top-k {knobs.top_k}"] if knobs.top_k else []
+    words += [f"top-p {knobs.top_p:g}"] if knobs.top_p < 1 else []
+    return ", ".join(words)
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent, with a space that does not break."""
+    return f"{100 * share:.3g}\u00a0%"

@@ -1,0 +1,91 @@
+"""What a generation is trained on: parts of human and of synthetic rows, and how much of it."""
+
+from __future__ import annotations
+
+from math import isclose
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Source = Literal["human-fixed", "human-fresh", "synthetic-last", "synthetic-all"]
+
+MixBudget = Literal["equal", "equal-training", "growing"]
+"""How much a mix holds, and how much training goes through.
+
+`equal`: the mix is drawn to the suite's budget. The other two keep everything there is:
+`equal-training` passes over it less often, so that it is trained on as many tokens as
+elsewhere; `growing` passes over it as often as elsewhere, on ever more tokens.
+"""
+
+
+class Share(BaseModel):
+    """A part of the training mix.
+
+    `human-fixed` are the same human rows every generation, `human-fresh` human rows that no
+    generation of the seed has seen before, `synthetic-last` rows that the last generation
+    wrote, `synthetic-all` those of every generation so far. `share` is of the budget;
+    `everything` puts all such rows (of human ones a budget) into one pool. `unique`, of
+    `human-fixed` alone, takes so many rows as a share of the budget, and repeats them until
+    they fill `share`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    source: Source
+    share: float | Literal["everything"]
+    unique: float | None = Field(default=None, gt=0, le=1)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether models wrote these rows."""
+        return self.source.startswith("synthetic")
+
+    @field_validator("share", mode="before")
+    @classmethod
+    def _in_range(cls, given: Any) -> Any:
+        if given == "everything":
+            return given
+        try:
+            share = float("nan" if isinstance(given, bool) else given)
+        except (TypeError, ValueError):
+            share = float("nan")
+        if not 0 < share <= 1:
+            raise ValueError(
+                f"a share is a number above 0 and not above 1, or everything, not {given}"
+            )
+        return share
+
+    @field_validator("unique")
+    @classmethod
+    def _fits_the_share(cls, unique: float | None, info: Any) -> float | None:
+        source, share = info.data.get("source"), info.data.get("share")
+        if unique is None or source is None or share is None:
+            return unique
+        if source != "human-fixed":
+            raise ValueError("only rows of human-fixed are repeated; leave unique out")
+        if share == "everything" or unique > share:
+            raise ValueError(f"{unique:g} of the budget cannot be repeated to fill {share}")
+        return unique
+
+
+def check(mixture: list[Share], budget: MixBudget) -> None:
+    """Raise `ValueError`, in a sentence, for parts that make no mix."""
+    sources = [part.source for part in mixture]
+    twice = [source for source in sources if sources.count(source) > 1]
+    if twice:
+        raise ValueError(f"each source may stand in the mixture only once, and {twice[0]} is twice")
+    numbers = [part.share for part in mixture if not isinstance(part.share, str)]
+    if numbers and len(numbers) < len(mixture):
+        raise ValueError("a mixture is either all shares or all 'everything'")
+    if not numbers and {"synthetic-last", "synthetic-all"} <= set(sources):
+        raise ValueError(
+            "a pool of synthetic-all holds all of synthetic-last, which would be there twice; "
+            "name one of them"
+        )
+    if numbers and not isclose(sum(numbers), 1, abs_tol=1e-9):
+        raise ValueError(f"the shares of the mixture add up to {sum(numbers):g}, not to 1")
+    if numbers and budget != "equal":
+        raise ValueError(
+            f"budget {budget} keeps all rows of a pool, and this mixture has shares of a fixed "
+            f"budget; make each share everything, or the budget equal"
+        )
