@@ -45,12 +45,32 @@ def test_list_takes_a_kind(command_line):
         ("files", ["corpora/files", "path: str, required"]),
         ("self-graded", ["graders/self-likelihood", "best: 0.5"]),
         ("quickstart", ["corpora/pydocs"]),
+        ("real", ["new weights in every generation", "0  ████", "100 % human text"]),
+        ("accumulate-growing", ["open: free to train on more", "66.7 % text of generations 0 to"]),
+        ("real-repeated", ["50 % the same again", "█▓"]),
+        ("prompted-by-real", ["the first 64 tokens of human", "arXiv:2305.17493"]),
+        ("verified", ["true_positive_rate 0.9", "grades of 1 on, counting on"]),
     ],
 )
 def test_show_explains(command_line, name, expected):
     printed = command_line("show", name).stdout
     for text in expected:
-        assert text in printed
+        assert text in printed.replace("\u00a0", " ")
+    assert "\x1b" not in printed  # nobody looks, so plain text
+
+
+def test_show_checks_a_regime_of_ones_own(command_line):
+    mine = command_line.folder / "mine.yaml"
+    mine.write_text(
+        "regime: mine\nversion: 1\nsummary: Mine.\ngenerator: self\n"
+        "mixture: [{source: synthetic-last, share: 1}]\n"
+    )
+    first = command_line("show", "mine.yaml").stdout
+    mine.write_text("# with a comment\n" + mine.read_text().replace("share: 1", "share: 1.0"))
+    assert command_line("show", "mine.yaml").stdout == first
+    mine.write_text(mine.read_text().replace("share: 1.0", "share: 2"))
+    done = command_line("show", "mine.yaml", exit_code=2)
+    assert done.stderr.startswith("Error: mine.yaml:6: mixture.0.share: a share is a number above")
 
 
 @pytest.mark.parametrize("document", ["suite", "regime", "record"])

@@ -114,6 +114,15 @@ def test_a_share_of_one_keeps_all(tmp_path):
     assert all(graded(tmp_path, Large, written(), best=1.0)["kept"].to_pylist())
 
 
+def test_a_threshold_keeps_what_reaches_it(tmp_path):
+    high = graded(tmp_path / "high", Large, written(), best=None, threshold=4.0)
+    assert high["kept"].to_pylist() == [True, False, True, False, False, True]
+    low = graded(tmp_path / "low", Near, written(), best=None, threshold=1.0)  # lower is better
+    assert low["kept"].to_pylist() == [False, False, True, True, True, False]
+    none = graded(tmp_path / "none", Large, written(), best=None, threshold=9.5)
+    assert not any(none["kept"].to_pylist())
+
+
 class Short(Large):
     def grade(self, *arguments):
         return super().grade(*arguments)[1:]

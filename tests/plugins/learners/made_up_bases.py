@@ -56,7 +56,16 @@ def learner(base, **changes):
     return Transformers(TransformersParameters(base=str(base), length=LENGTH, **changes))
 
 
-def job(base, folder, amount=400, unit="tokens", seed=1, texts=TEXTS * 5, init="base"):
+def job(
+    base,
+    folder,
+    amount=400,
+    unit="tokens",
+    seed=1,
+    texts=TEXTS * 5,
+    init="base",
+    previous=None,
+):
     made = learner(base)
     for path in (folder, folder / "scratch", folder / "tokenizer"):
         path.mkdir(parents=True)
@@ -71,6 +80,7 @@ def job(base, folder, amount=400, unit="tokens", seed=1, texts=TEXTS * 5, init="
         scratch=folder / "scratch",
         effort=amount,
         init=init,
+        previous=previous,
     )
 
 
