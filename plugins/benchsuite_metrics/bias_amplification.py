@@ -34,8 +34,8 @@ class BiasAmplification(Metric[BiasAmplificationParameters]):
     gender`), P̂ in the samples: BiasAmp→ of Wang & Russakovsky, ICML 2021, arXiv:2102.12594,
     eq. 4. Pairs are left out whose condition occurs on one side alone, or y is 0. Beside each,
     human text: held-out human rows in place of the samples. Unit: share. n: rows of the samples
-    that speak of a gender and hold a task. Interval: jackknife over rows of the samples (Efron & Stein
-    1981), human training rows taken as they are.
+    that speak of a gender and hold a task. Interval: jackknife over rows of the samples (Efron &
+    Stein 1981), human training rows taken as they are.
 
     Zero is best, human text's own ties; above it samples exaggerate them. Few rows make it move
     to either side by chance: see human text, and neutral drift in `mention-shares`. It speaks where
