@@ -9,6 +9,8 @@ from benchsuite.hookspecs import hookimpl
 from benchsuite.plugins.descriptors import Command, Component
 
 if TYPE_CHECKING:
+    from benchsuite.data.catalogue import DataSet, dataset
+    from benchsuite.data.published import DATA_ROOT, Published, stays_below
     from benchsuite.errors import UserError
     from benchsuite.lm.decoding import Decoding
     from benchsuite.lm.device import Device
@@ -44,11 +46,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "DATA_ROOT",
     "Command",
     "Component",
     "Context",
     "Corpus",
     "Cost",
+    "DataSet",
     "Decoding",
     "Device",
     "Expected",
@@ -64,6 +68,7 @@ __all__ = [
     "Model",
     "Parameters",
     "Place",
+    "Published",
     "RecordWritten",
     "RunStarted",
     "SampleRequest",
@@ -75,12 +80,16 @@ __all__ = [
     "TrainingFailed",
     "TrainingJob",
     "UserError",
+    "dataset",
     "hookimpl",
+    "stays_below",
 ]
 
 _HOMES = {
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
+    **dict.fromkeys(("DataSet", "dataset"), "benchsuite.data.catalogue"),
+    **dict.fromkeys(("DATA_ROOT", "Published", "stays_below"), "benchsuite.data.published"),
     **dict.fromkeys(
         ("GenerationFinished", "RecordWritten", "RunStarted", "StepFinished"),
         "benchsuite.plugins.events",

@@ -18,6 +18,7 @@ def load(component):
 
 
 METRICS = [load(component) for component in benchsuite_components()]
+pytestmark = pytest.mark.usefixtures("made_up_sets")
 by_name = pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.__name__)
 
 ODD = {
@@ -33,6 +34,8 @@ ODD = {
 SMALL = {
     "tokens": 4,
     "runs": 4,
+    "mentions": 1,
+    "pairs": 4,
     "size": 16,
     "words": 4,
     "rows": 2,
@@ -71,6 +74,7 @@ def test_odd_text_has_a_defined_value_or_none(
         lambda: byte_model(1.5),
         table(rows),
         table(rows),
+        table(rows),
         {"train": Cost(1, 2, 3, 4)},
     )
     known = metric.parameters_type.model_fields
@@ -89,9 +93,15 @@ def test_odd_text_has_a_defined_value_or_none(
 def test_context_slices_are_slices(metric, human, prose, table, byte_model, measure, encoder):
     everything = dict.fromkeys(("train", "generate", "grade"), Cost(1, 2, 3, 4))
     people = human(prose(0), prose(1), prose(2), prose(3))
-    subject = Subject(people, lambda: byte_model(1), table(prose(4)), people.train, everything)
+    subject = Subject(
+        people, lambda: byte_model(1), table(prose(4)), people.train, table(prose(5)), everything
+    )
     needed = {"model": str(encoder)} if "model" in metric.parameters_type.model_fields else {}
-    assert metric.context_slices < measure(metric, subject, **needed).keys()
+    found = measure(metric, subject, **needed).keys()
+    assert metric.context_slices < found
+    for compared, holder in metric.drifts.items():
+        assert compared in found - metric.context_slices
+        assert holder in metric.context_slices
 
 
 MEASURE_ALL = """
@@ -116,7 +126,9 @@ def tokens(table):
 
 model = SimpleNamespace(tokens=tokens)
 subject = Subject(human, lambda: model, pa.table({"text": rows[90:]}), human.train)
-small = {"tokens": 500, "runs": 500, "size": 1000, "words": 500, "rows": 20, "groups": 2}
+small = {
+    "tokens": 500, "runs": 500, "size": 1000, "words": 500, "mentions": 20, "rows": 20, "groups": 2
+}
 for component in benchsuite_components():
     module, attribute = component.target.split(":")
     metric = getattr(import_module(module), attribute)
@@ -140,5 +152,5 @@ def test_same_tables_same_bits_in_every_process_without_torch():
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count("Measurement(") == 3 * 12 + 2
+    assert outputs[0].count("Measurement(") == 3 * 12 + 2 + 3 * 13 + 2 * 3 + 2 + 4
     assert outputs[0].splitlines()[-1] == "False"
