@@ -9,6 +9,8 @@ from benchsuite.hookspecs import hookimpl
 from benchsuite.plugins.descriptors import Command, Component
 
 if TYPE_CHECKING:
+    from benchsuite.data.catalogue import DataSet, dataset
+    from benchsuite.data.published import DATA_ROOT, Published, stays_below
     from benchsuite.errors import UserError
     from benchsuite.lm.decoding import Decoding
     from benchsuite.lm.device import Device
@@ -42,11 +44,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "DATA_ROOT",
     "Command",
     "Component",
     "Context",
     "Corpus",
     "Cost",
+    "DataSet",
     "Decoding",
     "Device",
     "GenerationFinished",
@@ -60,6 +64,7 @@ __all__ = [
     "Metric",
     "Model",
     "Parameters",
+    "Published",
     "RecordWritten",
     "RunStarted",
     "SampleRequest",
@@ -71,12 +76,16 @@ __all__ = [
     "TrainingFailed",
     "TrainingJob",
     "UserError",
+    "dataset",
     "hookimpl",
+    "stays_below",
 ]
 
 _HOMES = {
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
+    **dict.fromkeys(("DataSet", "dataset"), "benchsuite.data.catalogue"),
+    **dict.fromkeys(("DATA_ROOT", "Published", "stays_below"), "benchsuite.data.published"),
     **dict.fromkeys(
         ("GenerationFinished", "RecordWritten", "RunStarted", "StepFinished"),
         "benchsuite.plugins.events",

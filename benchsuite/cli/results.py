@@ -10,11 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.records.record import Comparison, Record
+from benchsuite.records.report.claims import told
 
 _GOOD = {"higher": "higher is better", "lower": "lower is better", "zero": "0 is best"}
 _ROUNDING = 1e-12
 """Differences smaller than this are rounding errors of equal values."""
 _STYLES = {"better": "green", "worse": "red", "unclear": "dim"}
+_CLAIM_STYLES = {"reproduced": "green", "not reproduced": "red", "not resolved": "dim"}
 _SIGNS = {"better": "▲ better", "worse": "▼ worse", "unclear": "· unclear"}
 
 
@@ -29,6 +31,8 @@ def print_results(record: Record, directory: Path) -> None:
     ]
     if headlines:
         _print_headlines(record, headlines, console)
+    if record.claims:
+        _print_claims(record, console)
     for reason in dict.fromkeys(
         failure.reason for failure in record.failures if ": left out, since " not in failure.reason
     ):
@@ -64,6 +68,30 @@ def _print_headlines(record: Record, headlines: list[Comparison], console: Conso
         console.print(table)
         console.print()
     console.print(_legend(record) + "\n", style="dim")
+
+
+def _print_claims(record: Record, console: Console) -> None:
+    """Print each claim with its verdict, and below it what was measured."""
+    seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
+    console.print(
+        f"Claims: what is asked, and the mean over {seeds} with its 95 % interval, at generation "
+        f"{record.generations} unless another is named\n"
+    )
+    for claim in told(record):
+        verdict = Text(f"{claim.symbol} {claim.verdict}", _CLAIM_STYLES[claim.verdict])
+        console.print(Text.assemble((claim.claim, "bold"), "  ", verdict))
+        console.print(Text(claim.statement, "dim"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for contrast in claim.contrasts:
+            found = f"{contrast.measured} {contrast.interval or ''} {contrast.unit}"
+            table.add_row(
+                Text(f"  {contrast.symbol}", _CLAIM_STYLES[contrast.verdict]),
+                contrast.says,
+                Text(contrast.asked, "dim"),
+                " ".join(found.split()) if contrast.measured else Text("no value", "dim"),
+            )
+        console.print(table)
+        console.print()
 
 
 def _heading(comparison: Comparison, summary: str, control: str) -> Table:

@@ -211,14 +211,16 @@ class _Planner:
         """Add the step that measures one model with one metric, given only what it needs."""
         kind = load(metric.registered)
         assert issubclass(kind, Metric)
+        before = self._cells.get((cell.regime, cell.generation - 1, cell.seed))
         offered: dict[str, tuple[str, ...]] = {
             "model": (cell.train,),
             "samples": (cell.samples,),
             "training": (cell.mix,),
+            "earlier": (before.samples,) if before else (),
             "ledger": tuple(cell.spent),
         }
         inputs: dict[str, tuple[str, ...]] = {"human": (self._plan.human,)}
-        inputs |= {role: ids for role, ids in offered.items() if role in kind.needs}
+        inputs |= {role: ids for role, ids in offered.items() if role in kind.needs and ids}
         return self._add(
             "measure",
             metric,

@@ -7,8 +7,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from benchsuite.plugins.kinds import Axis, Best, Cost
+from benchsuite.stats.verdict import Verdict
+from benchsuite.suites.claims import Compare
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class _Entry(BaseModel):
@@ -125,6 +127,52 @@ class Comparison(_Entry):
     headline: bool = Field(description="Whether it stands for its axis in the closing table.")
 
 
+class ContrastEntry(_Entry):
+    """What a claim expects of a regime in one generation, and what was measured."""
+
+    says: str = Field(description="What is contrasted, in words.")
+    expected: str = Field(description="The published or expected direction and size, in words.")
+    metric: str = Field(description="Full name of the metric.")
+    slice: str = Field(description="Slice of the metric.")
+    regime: str = Field(description="The regime.")
+    generation: int = Field(description="The generation.")
+    against_regime: str = Field(description="The regime that it is compared with.")
+    against_generation: int = Field(description="The generation that it is compared with.")
+    compare: Compare = Field(
+        description="How: the difference, the ratio, or the difference of shares in standard "
+        "errors of neutral drift."
+    )
+    beyond: dict[str, str] | None = Field(
+        description="What differs in a second such comparison, which is subtracted."
+    )
+    unit: str = Field(description="Unit of all numbers here.")
+    least: float | None = Field(description="The result supports the claim above it.")
+    most: float | None = Field(description="The result supports the claim below it.")
+    values: list[float | None] = Field(
+        description="The result for each seed; None where a measurement is missing."
+    )
+    mean: float | None = Field(description="Mean over seeds; None if a seed has no value.")
+    lower: float | None = Field(description="Lower end of its 95 % interval; needs two seeds.")
+    upper: float | None = Field(description="Upper end of its 95 % interval; needs two seeds.")
+    verdict: Verdict = Field(
+        description="Reproduced if the interval lies between least and most, not reproduced if "
+        "it lies outside, else not resolved."
+    )
+
+
+class ClaimEntry(_Entry):
+    """A published claim and how it fared."""
+
+    claim: str = Field(description="Short name of the claim.")
+    statement: str = Field(description="What it says.")
+    sources: list[str] = Field(description="Who says so.")
+    contrasts: list[ContrastEntry] = Field(description="What must hold for the claim to hold.")
+    verdict: Verdict = Field(
+        description="Reproduced if every contrast is, not reproduced if any is not, else not "
+        "resolved."
+    )
+
+
 class Failure(_Entry):
     """A step that failed or was left out."""
 
@@ -166,6 +214,7 @@ class Record(_Entry):
     comparisons: list[Comparison] = Field(
         description="Every reproducible metric of every regime and generation against its control."
     )
+    claims: list[ClaimEntry] = Field(description="The suite's claims, and how they fared.")
     failures: list[Failure] = Field(description="Steps that have no result.")
     costs: list[KindCost] = Field(description="What the steps spent, by kind.")
     times: Times = Field(description="When this run ran.")

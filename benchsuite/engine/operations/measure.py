@@ -13,6 +13,7 @@ from benchsuite.engine.work import Spent, Work, manifest, read_rows
 from benchsuite.plugins.kinds import Cost, Measurement, Panel, Subject
 
 MEASUREMENTS = "measurements.json"
+_TABLES = ("samples", "training", "earlier")
 
 
 def run_all(works: Sequence[Work]) -> Iterator[Spent]:
@@ -32,7 +33,7 @@ def _subject(work: Work, panel: Panel, place: int) -> Subject:
     return Subject(
         human=work.human(),
         open_model=work.model if reads_model else None,
-        **{role: read_rows(work.one(role)) for role in ("samples", "training") if role in inputs},
+        **{role: read_rows(work.one(role)) for role in _TABLES if role in inputs},
         ledger=_ledger(work),
         scorer=partial(panel.score, place) if reads_model else None,
     )

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import pyarrow as pa
@@ -25,7 +26,7 @@ Axis = Literal[
 ]
 Best = Literal["higher", "lower", "zero"]
 """Which values are good. `zero` is for signed gaps: as human text does is best."""
-Need = Literal["model", "samples", "training", "ledger"]
+Need = Literal["model", "samples", "training", "earlier", "ledger"]
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,16 @@ class Cost:
 class Subject:
     """A model to be measured and what belongs to it; a metric gets only what it `needs`.
 
-    `samples` are rows it wrote for measuring, `training` the rows it was trained on,
-    `ledger` the cost by kind of step (train, generate, grade) of its generation.
+    `samples` are rows it wrote for measuring, `training` the rows it was trained on, `earlier`
+    the samples of the generation before it (none of generation 0), `ledger` the cost by kind of
+    step (train, generate, grade) of its generation.
     """
 
     human: HumanRows
     open_model: Callable[[], Model] | None = None
     samples: pa.Table = field(default_factory=lambda: pa.table({}))
     training: pa.Table = field(default_factory=lambda: pa.table({}))
+    earlier: pa.Table = field(default_factory=lambda: pa.table({}))
     ledger: Mapping[str, Cost] = field(default_factory=dict)
     scorer: Callable[[pa.Table, Context], Scores] | None = None
 
@@ -102,6 +105,16 @@ class Metric(ComponentBase[P]):
     """False for what no seed fixes: seconds, bytes of memory."""
     context_slices: ClassVar[frozenset[str]] = frozenset()
     """Slices that are shown beside the others but never compared with the control."""
+    chance: ClassVar[float | None] = None
+    """What a model that knows nothing would measure, in every slice that is compared.
+
+    A measurement whose interval holds it is marked as uninformative.
+    """
+    drifts: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Compared slices that move as a share does, and the slice that holds the share.
+
+    They are shown with the standard error of neutral drift, which is no amplification.
+    """
 
     @abstractmethod
     def measure(self, subject: Subject, context: Context) -> Iterable[Measurement]:
