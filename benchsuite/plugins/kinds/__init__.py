@@ -28,7 +28,14 @@ from benchsuite.plugins.kinds.metric import (
     Need,
     Subject,
 )
-from benchsuite.plugins.kinds.model import Model, SampleRequest, Scores, Tokens
+from benchsuite.plugins.kinds.model import (
+    Model,
+    SampleRequest,
+    Scores,
+    TokenModel,
+    Tokens,
+    TokenScores,
+)
 from benchsuite.plugins.kinds.panel import Panel
 
 __all__ = [
@@ -54,6 +61,8 @@ __all__ = [
     "SampleRequest",
     "Scores",
     "Subject",
+    "TokenModel",
+    "TokenScores",
     "Tokens",
     "Trained",
     "TrainingFailed",
