@@ -85,6 +85,8 @@ class Measurement:
     """One number. `lower` and `upper` bound its 95 % interval within this model, if known.
 
     `n` counts what it was computed from. A value that cannot be had is None, never a guess.
+    `chance` is what a model that knows nothing would measure in this slice, where the metric's
+    slices differ in it.
     """
 
     value: float | None
@@ -92,6 +94,7 @@ class Measurement:
     slice: str = "all"
     lower: float | None = None
     upper: float | None = None
+    chance: float | None = None
 
 
 class Metric(ComponentBase[P]):
@@ -115,6 +118,13 @@ class Metric(ComponentBase[P]):
 
     They are shown with the standard error of neutral drift, which is no amplification.
     """
+
+    def fingerprint(self) -> str:
+        """Return a digest of what it reads beside its subjects and the catalogue's sets.
+
+        It is asked for when a plan is made; "" where there is nothing. Raises `UserError`.
+        """
+        return ""
 
     @abstractmethod
     def measure(self, subject: Subject, context: Context) -> Iterable[Measurement]:
