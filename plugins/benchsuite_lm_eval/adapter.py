@@ -31,6 +31,7 @@ class Adapter(TemplateLM):  # type: ignore[misc]
     def __init__(self, model: TokenModel, context: Context) -> None:
         super().__init__()
         self._model, self._context = model, context
+        self._encoded: dict[str, list[int]] = {}
 
     @property
     def eot_token_id(self) -> int:
@@ -43,11 +44,25 @@ class Adapter(TemplateLM):  # type: ignore[misc]
         return self._model.start
 
     def tok_encode(
-        self, string: str, add_special_tokens: bool | None = None, **_unused: Any
+        self, string: str, *, add_special_tokens: bool | None = None, **_unused: Any
     ) -> list[int]:
         """Return token ids, with what the tokenizer puts before a text unless that is unwanted."""
-        (ids,) = self._model.encode([string])
+        ids = self._encoded.get(string) or self._model.encode([string])[0]
         return ids if add_special_tokens is False else [*self._model.opening, *ids]
+
+    def loglikelihood(
+        self, requests: Sequence[Instance], **_unused: Any
+    ) -> list[tuple[float, bool]]:
+        """Return log p(continuation | context) in nats, and whether greedy decoding writes it.
+
+        What `TemplateLM` is going to encode, text by text, is encoded at once.
+        """
+        pairs = [request.args for request in requests]
+        texts = dict.fromkeys(text for pair in pairs for text in _texts(*pair))
+        self._encoded = dict(zip(texts, self._model.encode(list(texts)), strict=True))
+        scored: list[tuple[float, bool]] = super().loglikelihood(requests, disable_tqdm=True)
+        self._encoded = {}
+        return scored
 
     def _loglikelihood_tokens(
         self, requests: Sequence[tuple[Any, list[int], list[int]]], **_unused: Any
@@ -61,9 +76,7 @@ class Adapter(TemplateLM):  # type: ignore[misc]
         found = iter(self._model.score_ends(rows, counts, self._context))
         return [_summed([next(found) for _ in own]) for own in pieces]
 
-    def loglikelihood_rolling(
-        self, requests: Sequence[Instance], disable_tqdm: bool = True
-    ) -> list[float]:
+    def loglikelihood_rolling(self, requests: Sequence[Instance], **_unused: Any) -> list[float]:
         """Return log p(text) in nats, in windows that share no token that is scored."""
         windows = [self._windows(*request.args) for request in requests]
         scored = iter(self._scored([pair for pairs in windows for pair in pairs]))
@@ -78,9 +91,7 @@ class Adapter(TemplateLM):  # type: ignore[misc]
         )
         return [make_disjoint_window(window) for window in windows]
 
-    def generate_until(
-        self, requests: Sequence[Instance], disable_tqdm: bool = True
-    ) -> list[str]:
+    def generate_until(self, requests: Sequence[Instance], disable_tqdm: bool = True) -> list[str]:
         """Return what is written after each context, up to the first stop.
 
         Where the context of the model does not hold prompt and answer, half of it is kept for the
@@ -110,6 +121,13 @@ class Adapter(TemplateLM):  # type: ignore[misc]
         texts = self._model.decode([ids[:most].tolist() for ids in found])
         stops = settings["until"]
         return [postprocess_generated_text(text, stops, None) for text in texts]
+
+
+def _texts(context: str, rest: str) -> Iterator[str]:
+    """Yield what is encoded of a pair: both as one text, and the context without spaces behind."""
+    yield context + rest
+    if context:
+        yield context.rstrip()
 
 
 def _pieces(context: list[int], rest: list[int], length: int) -> Iterator[tuple[list[int], int]]:

@@ -57,9 +57,7 @@ def evaluate(tasks: Tasks, model: Adapter, seed: int) -> list[Found]:
     return [*found, *groups]
 
 
-def _of_task(
-    name: str, task: Any, samples: Sequence[dict[str, Any]], seed: int
-) -> Iterator[Found]:
+def _of_task(name: str, task: Any, samples: Sequence[dict[str, Any]], seed: int) -> Iterator[Found]:
     """Yield each metric of a task, after each filter."""
     chance = _chance(task, samples)
     for filtered in dict.fromkeys(sample["filter"] for sample in samples):
@@ -117,5 +115,3 @@ def _combined(name: str, parts: Sequence[Found], *, by_size: bool) -> Found:
 def _all(parts: Sequence[Found]) -> bool:
     """Whether all tasks have a chance level."""
     return all(part.chance is not None for part in parts)
-
-

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from unittest.mock import patch
 import datasets
 import huggingface_hub
 import lm_eval.api.task
+import lm_eval.utils
 from lm_eval.tasks import TaskManager
 
 from benchsuite.api import UserError
@@ -83,12 +85,20 @@ def load(
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep lm-eval and datasets from writing progress and warnings of their own."""
+    """Keep lm-eval and datasets from writing progress and warnings of their own.
+
+    And have lm-eval compile a template once, not once for each document: that took longer than
+    a small model's answers.
+    """
     logger, bars = logging.getLogger("lm_eval"), datasets.are_progress_bars_disabled()
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     datasets.disable_progress_bars()
-    with patch.object(lm_eval.api.task, "tqdm", lambda rows, **_: rows):
+    compiled = lru_cache(lm_eval.utils.env.from_string)
+    with (
+        patch.object(lm_eval.api.task, "tqdm", lambda rows, **_: rows),
+        patch.object(lm_eval.utils.env, "from_string", compiled),
+    ):
         try:
             yield
         finally:

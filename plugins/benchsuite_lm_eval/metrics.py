@@ -54,33 +54,13 @@ class LmEvalParameters(Parameters):
         return given
 
 
-class LmEval(Metric[LmEvalParameters]):
-    """Scores on tasks of lm-eval (EleutherAI's harness), those of which higher is better.
-
-    A slice for each task and metric, as `arc_easy acc_norm` (and the filter, where it is not
-    `none`), and for each group that aggregates its tasks. Values are lm-eval's own, on log-
-    likelihoods and texts that equal those of its `HFLM` to rounding: context and continuation are
-    encoded as one text, and the last tokens that the context holds are read. Its caches are never
-    used. Unit: the task's, mostly a share. n: documents.
-
-    Intervals are computed here, from each document's result: Wilson's (JASA 22 (1927) 209) for
-    means of zeros and ones, Student's t for other means, and perplexities through it; for any
-    other aggregation, percentiles of 1,000 resamples of documents (Efron 1979). Of a group, they
-    are combined as of independent estimates (Zou & Donner, Statistics in Medicine 27 (2008)
-    1693).
-
-    Chance, where choices are given: one over their number, or what always giving the
-    commonest answer earns where the choices are the same in all documents; a task may state its
-    own as `metadata: {chance: …}`. Where an interval holds it, the value says nothing: that goes
-    for most of ARC, PIQA, HellaSwag, BoolQ and WinoGrande below some hundred million weights.
-    """
+class _Evaluation(Metric[LmEvalParameters]):
+    """What scores and losses have in common: all tasks of a checkpoint are asked in one call."""
 
     parameters_type = LmEvalParameters
     axis = "generalization"
-    unit = "score"
-    best = "higher"
     needs = frozenset({"model"})
-    higher_is_better: ClassVar[bool] = True
+    higher_is_better: ClassVar[bool]
 
     def fingerprint(self) -> str:
         """Return a digest of the tasks: their definitions, and the documents that are asked."""
@@ -126,10 +106,38 @@ class LmEval(Metric[LmEvalParameters]):
                 "use a learner of language models."
             )
         found = evaluate(tasks, Adapter(model, context), context.seed)
-        return [each.measurement for each in found if each.higher_is_better == self.higher_is_better]
+        return [
+            each.measurement for each in found if each.higher_is_better == self.higher_is_better
+        ]
 
 
-class LmEvalLosses(LmEval):
+class LmEval(_Evaluation):
+    """Scores on tasks of lm-eval (EleutherAI's harness), those of which higher is better.
+
+    A slice for each task and metric, as `arc_easy acc_norm` (and the filter, where it is not
+    `none`), and for each group that aggregates its tasks. Values are lm-eval's own, on log-
+    likelihoods and texts that equal those of its `HFLM` to rounding: context and continuation are
+    encoded as one text, and the last tokens that the context holds are read. Its caches are never
+    used. Unit: the task's, mostly a share. n: documents.
+
+    Intervals are computed here, from each document's result: Wilson's (JASA 22 (1927) 209) for
+    means of zeros and ones, Student's t for other means, and perplexities through it; for any
+    other aggregation, percentiles of 1,000 resamples of documents (Efron 1979). Of a group, they
+    are combined as of independent estimates (Zou & Donner, Statistics in Medicine 27 (2008)
+    1693).
+
+    Chance, where choices are given: one over their number, or what always giving the
+    commonest answer earns where the choices are the same in all documents; a task may state its
+    own as `metadata: {chance: …}`. Where an interval holds it, the value says nothing: that goes
+    for most of ARC, PIQA, HellaSwag, BoolQ and WinoGrande below some hundred million weights.
+    """
+
+    unit = "score"
+    best = "higher"
+    higher_is_better = True
+
+
+class LmEvalLosses(_Evaluation):
     """Losses on tasks of lm-eval: what `harness/lm-eval` leaves out, since lower is better.
 
     Perplexities, bits per byte, and shares that lm-eval calls better when lower, as `lambada_openai
