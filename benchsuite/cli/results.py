@@ -119,7 +119,13 @@ def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
     if comparison.lower is not None and comparison.upper is not None:
         ends = (number(comparison.lower, sign="+"), number(comparison.upper, sign="+"))
         yield Text(f"{ends[0]} to {ends[1]}", style=style)
-        yield Text(_SIGNS[comparison.verdict], style=style)
+        yield Text(_SIGNS[comparison.verdict] + _beside(comparison), style=style)
+
+
+def _beside(comparison: Comparison) -> str:
+    """Say where a difference may be nothing: of models at chance, or within neutral drift."""
+    drift = f", drift ±{number(comparison.drift)}" if comparison.drift is not None else ""
+    return drift + (", all at chance" if comparison.informative is False else "")
 
 
 def number(value: float, sign: str = "-") -> str:
@@ -136,6 +142,10 @@ def _legend(record: Record) -> str:
     if len(record.seeds) == 1:
         return "One seed gives no interval: add --seeds 3 or more."
     legend = "unclear: the interval holds no difference."
+    if any(
+        comparison.drift is not None for comparison in record.comparisons if comparison.headline
+    ):
+        legend += " drift: standard error of a share that drifts by chance."
     if len(record.seeds) < 4:  # noqa: PLR2004 (Student's t: 12.7 for 2 seeds, 2.8 for 5)
         legend += f" {len(record.seeds)} seeds make it wide; --seeds 5 makes it narrower."
     return legend

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pyarrow as pa
 
 from benchsuite.plugins.kinds import Best
+from benchsuite.records.drift import Drift
 from benchsuite.records.record import Comparison, MetricEntry
 from benchsuite.stats.paired import Interval, paired_difference
 from benchsuite.suites.resolve import ResolvedSuite
 
-Values = dict[tuple[str, int, str, str], dict[int, float | None]]
-"""Value by seed, for each (regime, generation, metric, slice)."""
+
+class _Measured(NamedTuple):
+    value: float | None = None
+    informative: bool | None = None
+
+
+Values = dict[tuple[str, int, str, str], dict[int, _Measured]]
+"""What was measured by seed, for each (regime, generation, metric, slice)."""
 
 
 def compare(
@@ -28,14 +35,17 @@ def compare(
     entries = {entry.name: entry for entry in metrics}
     controls = {regime.name: suite.control_of(regime).name for regime in suite.regimes}
     headlines = _headlines(suite)
+    drift = Drift(measurements, suite.suite, metrics)
     found = []
     for (regime, generation, metric, slice_), by_seed in values.items():
         entry, control = entries[metric], controls[regime]
         if regime == control or slice_ in entry.context_slices or not entry.reproducible:
             continue
         matched = values.get((control, generation, metric, slice_), {})
-        pairs = [(by_seed.get(seed), matched.get(seed)) for seed in suite.suite.seeds]
-        complete = [(a, b) for a, b in pairs if a is not None and b is not None]
+        none = _Measured()
+        pairs = [(by_seed.get(seed, none), matched.get(seed, none)) for seed in suite.suite.seeds]
+        values_of = [(a.value, b.value) for a, b in pairs]
+        complete = [(a, b) for a, b in values_of if a is not None and b is not None]
         whole = len(complete) == len(pairs)  # a seed that is missing is not averaged over
         difference = _difference(complete) if whole else None
         found.append(
@@ -54,6 +64,8 @@ def compare(
                 upper=difference and difference.upper,
                 seeds=len(complete),
                 verdict=_verdict(complete, entry.best) if whole else "unclear",
+                informative=_informative([each for pair in pairs for each in pair]),
+                drift=drift.error(regime, generation, metric, slice_),
                 headline=(metric, slice_) in headlines,
             )
         )
@@ -64,8 +76,14 @@ def _values(measurements: pa.Table) -> Values:
     values: Values = defaultdict(dict)
     for row in measurements.to_pylist():
         key = (row["regime"], row["generation"], row["metric"], row["slice"])
-        values[key][row["seed"]] = row["value"]
+        values[key][row["seed"]] = _Measured(row["value"], row["informative"])
     return values
+
+
+def _informative(measured: Sequence[_Measured]) -> bool | None:
+    """Say whether any of the models compared is not at chance; None where that is not known."""
+    known = [each.informative for each in measured if each.informative is not None]
+    return any(known) if known else None
 
 
 def _headlines(suite: ResolvedSuite) -> set[tuple[str, str]]:

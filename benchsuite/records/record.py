@@ -67,6 +67,12 @@ class MetricEntry(_Entry):
     best: Best = Field(description="Which values are good; zero for signed gaps to human text.")
     context_slices: list[str] = Field(description="Slices shown beside, never compared.")
     reproducible: bool = Field(description="False for seconds and bytes of memory.")
+    chance: float | None = Field(
+        default=None, description="What a model that knows nothing measures; None where unknown."
+    )
+    drifts: dict[str, str] = Field(
+        default={}, description="Slices that move as a share does, and the slice that holds it."
+    )
 
 
 class ComponentEntry(_Entry):
@@ -123,6 +129,16 @@ class Comparison(_Entry):
     seeds: int = Field(description="Number of pairs.")
     verdict: Literal["better", "worse", "unclear"] = Field(
         description="Better or worse than the control where the interval excludes no difference."
+    )
+    informative: bool | None = Field(
+        default=None,
+        description="False where every model compared measures chance by its own 95 % interval; "
+        "None where the metric has no chance level.",
+    )
+    drift: float | None = Field(
+        default=None,
+        description="Standard error of a share's neutral drift up to this generation, in the "
+        "unit; None for what is no share.",
     )
     headline: bool = Field(description="Whether it stands for its axis in the closing table.")
 

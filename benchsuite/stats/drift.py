@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
+
+def drift_error(share: float, passed_on: float, generations: int) -> float:
+    """Return the standard error of a share after so many generations of neutral drift.
+
+    √(p (1 - p) (1 - (1 - 1/N)^t)): each generation is N draws from the one before (Wright 1931,
+    Genetics 16:97). Raises `ValueError` for what is no share and for fewer than one draw.
+    """
+    if not 0 <= share <= 1 or passed_on < 1:
+        raise ValueError(f"a share of {share} and {passed_on} draws do not drift")
+    return sqrt(share * (1 - share) * (1 - (1 - 1 / passed_on) ** generations))
+
 
 def drift_variance(
     share: float, passed_on: float, generations: int, counted: tuple[float, float]

@@ -5,10 +5,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import platformdirs
 import pytest
-from benchsuite_corpora.fetched import DATA_ROOT, Fetched, FetchedParameters
+from benchsuite_corpora.fetched import Fetched, FetchedParameters
 from pydantic import ValidationError
 
-from benchsuite.api import UserError
+from benchsuite.api import DATA_ROOT, UserError
 
 TEXT = b"First Citizen:\nSpeak.\n\nAll:\nSpeak, speak.\n"
 SHA256 = hashlib.sha256(TEXT).hexdigest()
@@ -72,14 +72,6 @@ def test_without_a_data_root_it_is_fetched(published, context, monkeypatch):
     assert corpus(f"{published[1]}/play.txt").rows(context).num_rows == 1
 
 
-def test_a_damaged_copy_is_fetched_again(published, context, tmp_path):
-    wanted = corpus(f"{published[1]}/play.txt")
-    wanted.rows(context)
-    (copy,) = (tmp_path / "cache").rglob("play.txt")
-    copy.write_text("spoilt")
-    assert wanted.rows(context)["text"].to_pylist() == [TEXT.decode().strip()]
-
-
 def refusal(wanted, context):
     with pytest.raises(UserError) as refused:
         wanted.rows(context)
@@ -87,32 +79,10 @@ def refusal(wanted, context):
     return str(refused.value)
 
 
-def test_another_file_in_the_data_root_is_refused(places, context):
-    (places / "human" / "play.txt").write_text("another play")
-    sentence = refusal(corpus(), context)
-    other = hashlib.sha256(b"another play").hexdigest()
-    said = f"{places}/human/play.txt has the SHA-256 {other}, not {SHA256} as corpus.sha256 says"
-    assert said in sentence
-
-
-def test_another_file_at_the_url_is_refused_and_not_kept(published, context, tmp_path):
-    folder, url = published
-    (folder / "play.txt").write_text("another play")
-    sentence = refusal(corpus(f"{url}/play.txt"), context)
-    assert f"what {url}/play.txt gives has not the SHA-256 {SHA256}" in sentence
-    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-
-
-def test_a_url_that_is_gone(published, context):
-    sentence = refusal(corpus(f"{published[1]}/none.txt"), context)
-    assert "none.txt cannot be fetched (404 File not found)" in sentence
-
-
 def test_without_a_network_it_says_how_to_go_without(context):
     sentence = refusal(corpus(), context)
     assert "http://127.0.0.1:9/play.txt cannot be fetched (ConnectionError)" in sentence
     assert f"put the file at human/play.txt below the folder that {DATA_ROOT} names" in sentence
-    assert "--set corpus.path=FILE" in sentence
 
 
 def test_a_file_without_text(places, context):
