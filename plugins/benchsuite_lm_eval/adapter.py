@@ -91,7 +91,7 @@ class Adapter(TemplateLM):  # type: ignore[misc]
         )
         return [make_disjoint_window(window) for window in windows]
 
-    def generate_until(self, requests: Sequence[Instance], disable_tqdm: bool = True) -> list[str]:
+    def generate_until(self, requests: Sequence[Instance], **_unused: Any) -> list[str]:
         """Return what is written after each context, up to the first stop.
 
         Where the context of the model does not hold prompt and answer, half of it is kept for the

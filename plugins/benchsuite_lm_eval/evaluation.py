@@ -14,6 +14,9 @@ from benchsuite_lm_eval.adapter import Adapter
 from benchsuite_lm_eval.estimates import Estimate, combined, estimate
 from benchsuite_lm_eval.loading import Tasks, quiet
 
+_EXAMPLES_SEED = 1234
+"""lm-eval's own default, so that the examples are those of its command."""
+
 _ACCURACIES = frozenset({"acc", "acc_norm", "acc_bytes", "acc_mutual_info"})
 """Metrics of which chance is a share of choices."""
 
@@ -39,6 +42,8 @@ class Found:
 
 def evaluate(tasks: Tasks, model: Adapter, seed: int) -> list[Found]:
     """Ask all tasks in one call. Bootstrap resamples are keyed by `seed`."""
+    for task in tasks.tasks.values():
+        task.set_fewshot_seed(seed=_EXAMPLES_SEED)  # each model gets the same examples
     with quiet():
         answered = run(
             model,

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,6 @@ from benchsuite.api import UserError
 
 OURS = Path(__file__).with_name("tasks")
 """Tasks that read the catalogue's sets, also for `lm_eval --include_path`."""
-
-_FEWSHOT_SEED = 1234
-"""lm-eval's own default, so that the examples are those of its command."""
 
 
 @dataclass(frozen=True)
@@ -120,19 +117,27 @@ def _hub(*, reachable: bool) -> Iterator[None]:
 
 
 def _manager(names: Sequence[str], folders: Sequence[Path]) -> TaskManager:
-    """Return what finds the tasks; lm-eval's 14,000 are indexed, in seconds, only if need be."""
+    """Return what finds the tasks: those of folders, and lm-eval's own if need be."""
     manager = TaskManager(include_path=folders, include_defaults=False)
-    here = {*manager.all_tasks, *(name for name in names if Path(name).suffix == ".yaml")}
-    if set(names) <= here:
-        return manager
-    everything = TaskManager(include_path=folders)
-    unknown = [name for name in names if name not in {*here, *everything.all_tasks}]
-    if unknown:
-        raise UserError(
-            f"lm-eval has no task {unknown[0]}; name one that `lm-eval ls tasks` lists, the path "
-            "of a YAML file, or a task of a folder given as include."
-        )
-    return everything
+    known = manager.task_index
+    wanted = [name for name in names if Path(name).suffix not in {".yaml", ".yml"}]
+    if not set(wanted) <= set(known):
+        for name, entry in _catalogue().items():
+            known.setdefault(name, entry)
+    for name in wanted:
+        if name not in known:
+            raise UserError(
+                f"lm-eval has no task {name}; name one that `lm-eval ls "
+                "tasks` lists, one of a folder given as include, or the path of a YAML file."
+            )
+    return manager
+
+
+@cache
+def _catalogue() -> dict[str, Any]:
+    """Return lm-eval's own 14,000 tasks, which takes seconds."""
+    index: dict[str, Any] = TaskManager().task_index
+    return index
 
 
 def _loaded(name: str, manager: TaskManager, *, download: bool) -> Any:
@@ -167,7 +172,6 @@ def _set_examples(task: Any, num_fewshot: int | None) -> None:
     own = task.get_config("num_fewshot")
     if own is None or (num_fewshot is not None and own != 0):
         task.set_config(key="num_fewshot", value=num_fewshot or 0)
-    task.set_fewshot_seed(seed=_FEWSHOT_SEED)
 
 
 def _reason(failure: Exception) -> str:
