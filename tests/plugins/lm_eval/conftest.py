@@ -138,7 +138,7 @@ WRITTEN = {
 LAST_WORD = {
     "output_type": "loglikelihood",
     "doc_to_text": "{{question}} ",
-    "doc_to_target": " yes",
+    "doc_to_target": "yes",
     "metric_list": [
         {"metric": "perplexity", "aggregation": "perplexity", "higher_is_better": False},
         {"metric": "acc"},
