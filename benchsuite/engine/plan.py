@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from benchsuite.engine.amounts import human_needed, to_write, trained_on
@@ -32,6 +33,7 @@ class _Planner:
         self._base = {"fingerprint": base} if base else {}
         self._read = {metric.name: fingerprint(metric) for metric in suite.metrics}
         self._budget = suite.suite.budget
+        self._flops = cache(self._learner.training_flops)
         self._human_needed = max(
             human_needed(regime, self._budget.amount, suite.last_generation(regime))
             for regime in suite.regimes
@@ -158,7 +160,7 @@ class _Planner:
             seed=derive_seed(seed, "train", generation),
             label=f"train {where}",
             size=size,
-            flops=self._learner.training_flops(size if self._budget.unit == "tokens" else 0),
+            flops=self._flops(size if self._budget.unit == "tokens" else 0),
         )
 
     def _writing(self, cell: Cell) -> list[str]:

@@ -78,7 +78,7 @@ def _rows(text: Words, count: int, tasks: tuple[str, ...]) -> np.ndarray:
             genders[row, group] = 1
         if word in place:
             held[row, place[word]] = 1
-    both = (genders[:, :, None] * held[:, None, :]).reshape(count, -1)
+    both = (genders[:, :, None] * held[:, None, :]).reshape(count, _GENDERS * len(tasks))
     return np.column_stack([genders, held, both, np.ones(count)])
 
 

@@ -42,10 +42,13 @@ def around(value: float, n: int, margin: float | None) -> Estimate:
 
 
 def mean(values: np.ndarray) -> Estimate:
-    """Return the mean of independent values with Student's t interval."""
+    """Return the mean of independent values with Student's t interval.
+
+    Where one is not finite, it is missing.
+    """
     n = len(values)
-    if n == 0:
-        return Estimate(None, 0)
+    if n == 0 or not np.isfinite(values).all():
+        return Estimate(None, n)
     margin = _student(n) * float(np.std(values, ddof=1)) / sqrt(n) if n > 1 else None
     return around(float(np.mean(values)), n, margin)
 

@@ -38,12 +38,13 @@ class Lambada(Metric[LambadaParameters]):
 
     -log p(last word | passage), natural log, summed over the word's tokens and averaged over
     passages. The word's tokens are what follows the passage's in the tokens of both together,
-    the row's end left out, as lm-eval has it, so that exp(`all`) is the `perplexity` of its
-    `lambada_openai`. Passages are left out, and `n` is smaller, where the passage's tokens are no
-    beginning of those; a tokenizer that cuts at spaces has none. What is longer than the model's
-    context is seen from half a context back at least. Slices: `all`; beside it `without passage`,
-    the loss of the words alone. Unit: nats/word. n: passages. Interval: Student's t over
-    passages. Source: Paperno et al., ACL 2016, arXiv:1606.06031, in OpenAI's version.
+    the row's end left out, as lm-eval has it: exp(`all`) is the `perplexity` of its
+    `lambada_openai`, if that puts the boundary before a passage, too. Passages are left out, and
+    `n` is smaller, where the passage's tokens are no beginning of the tokens of both; of a
+    tokenizer that cuts at spaces there are none. In a passage longer than the model's context,
+    half a context at least is read. Slices: `all`; beside it `without passage`, the loss of the
+    words alone. Unit: nats/word. n: passages. Interval: Student's t over passages. Source:
+    Paperno et al., ACL 2016, arXiv:1606.06031, in OpenAI's version.
 
     There is no chance level: `without passage` is what is left of a model that uses nothing of
     what it reads; where `all` is not below it, nothing is read. Accuracy is not given, since

@@ -29,7 +29,9 @@ def test_the_table_is_what_the_record_gives():
 
 
 def test_the_example_is_a_claim():
-    (example,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    (example,) = re.findall(
+        r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     (claim,) = yaml.safe_load(example)["claims"]
     assert Claim.model_validate(claim).contrasts[0].generations(2) == [1, 2]
 
