@@ -127,7 +127,9 @@ def _read(
     order = None if trees.are_rows else _order(trees, device)
     hidden = models.hidden(weights, tokens.expand(models.members, -1, -1), order=order)
     greedy = None
-    if want_greedy:
+    if want_greedy:  # where ends alone are scored, few nodes have targets
+        used, nodes = torch.unique(nodes, return_inverse=True)
+        hidden = hidden[:, used]
         greedy = torch.empty(models.members, len(nodes), dtype=torch.bool, device=hidden.device)
     return log_probabilities(hidden, head(weights), nodes, targets, greedy), greedy
 

@@ -162,6 +162,6 @@ def test_a_component_may_be_the_key_of_its_parameters(tmp_path):
     (tmp_path / "text.txt").write_text("Text.")
     assert resolved(tmp_path, SUITE.replace(long, short)).digest == resolved(tmp_path).digest
     sentence = refusal(tmp_path, (long, "distinct-2:\n      pair: 200"))
-    assert sentence.startswith("small.yaml:15: unknown key metrics.1.distinct-2.pair")
+    assert sentence.startswith("small.yaml:17: unknown key metrics.1.distinct-2.pair")
     sentence = refusal(tmp_path, (long, "distinct-3: {pairs: 200}"))
-    assert sentence.startswith("small.yaml:14: there is no metric distinct-3")
+    assert sentence.startswith("small.yaml:16: there is no metric distinct-3")
