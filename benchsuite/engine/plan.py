@@ -19,7 +19,7 @@ from benchsuite.suites.resolve import Chosen, ResolvedRegime, ResolvedSuite
 def plan(suite: ResolvedSuite, device: tuple[str, str]) -> Plan:
     """Unfold a suite. `device` is (kind, precision); it decides the numbers, so it is hashed.
 
-    Reads the fingerprints of corpus and learner. Raises `UserError`.
+    Reads the fingerprints of corpus, learner and metrics. Raises `UserError`.
     """
     return _Planner(suite, device).build()
 
@@ -31,6 +31,7 @@ class _Planner:
         self._learner: Learner[Any] = suite.learner.make()
         base = fingerprint(suite.learner)
         self._base = {"fingerprint": base} if base else {}
+        self._read = {metric.name: fingerprint(metric) for metric in suite.metrics}
         self._budget = suite.suite.budget
         self._flops = cache(self._learner.training_flops)
         self._human_needed = max(
@@ -223,10 +224,14 @@ class _Planner:
         }
         inputs: dict[str, tuple[str, ...]] = {"human": (self._plan.human,)}
         inputs |= {role: ids for role, ids in offered.items() if role in kind.needs and ids}
+        read = self._read[metric.name]
+        arguments: dict[str, Any] = {"fingerprint": read} if read else {}
+        if "place" in kind.needs:
+            arguments["place"] = self._place(regime, cell)
         return self._add(
             "measure",
             metric,
-            {"place": self._place(regime, cell)} if "place" in kind.needs else {},
+            arguments,
             inputs,
             # One seed for all, so that models measured at once are as if measured alone.
             seed=derive_seed("measure"),

@@ -61,10 +61,13 @@ def cross_entropy(hidden: Tensor, head: Tensor, targets: Tensor, scale: float) -
     return _CrossEntropy.apply(hidden, head, targets, scale)
 
 
-def log_probabilities(hidden: Tensor, head: Tensor, nodes: Tensor, targets: Tensor) -> Tensor:
+def log_probabilities(
+    hidden: Tensor, head: Tensor, nodes: Tensor, targets: Tensor, greedy: Tensor | None = None
+) -> Tensor:
     """Return log p(target | node), in nats: `[m, n]`.
 
     Of hidden states `[m, tokens, w]`, of which `nodes` `[n]`, ascending, have `targets` `[n]`.
+    Where `greedy` `[m, n]` is given, it is told whether each target is the likeliest token.
     """
     members, tokens, _ = hidden.shape
     vocabulary = head.shape[1]
@@ -76,4 +79,7 @@ def log_probabilities(hidden: Tensor, head: Tensor, nodes: Tensor, targets: Tens
         logits = torch.bmm(hidden[:, start : start + size], head.transpose(1, 2)).float()
         at = (nodes[first:last] - start) * vocabulary + targets[first:last]
         found[:, first:last] = torch.log_softmax(logits, dim=-1).flatten(1)[:, at]
+        if greedy is not None:
+            likeliest = logits.argmax(dim=-1)[:, nodes[first:last] - start]
+            greedy[:, first:last] = likeliest == targets[first:last]
     return found

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from benchsuite.lm.device import Device
 from benchsuite.lm.loss import log_probabilities
@@ -18,6 +20,13 @@ from benchsuite.lm.weights import Weights
 
 _TOKENS_A_BATCH = {"cpu": 1024, "cuda": 1 << 17}
 """Padded tokens that are read at once, by all members."""
+
+
+class Tokens(NamedTuple):
+    """Log-probabilities (nats) of tokens, and whether each is the likeliest in its place."""
+
+    log_probabilities: np.ndarray
+    greedy: np.ndarray
 
 
 def score(
@@ -51,27 +60,78 @@ def score_all(
         for row, end in zip(rows, ends.tolist(), strict=True)
         for span in _spans(row, end - len(row) + 1, models.config.length)
     ]
+    _read_all(models, spans, device, scored, None, progress)
+    return [np.split(of_one, ends[:-1]) if len(rows) else [] for of_one in scored]
+
+
+def score_ends(
+    model: LanguageModel,
+    rows: Sequence[np.ndarray],
+    counts: Sequence[int],
+    device: Device,
+    progress: Callable[[int], None] = lambda tokens: None,
+) -> list[Tokens]:
+    """Return what the model says of the last `counts[i]` tokens of row i of token ids.
+
+    Of a row, the last tokens that the context holds are read, and one more, the last target.
+    Raises `ValueError` for a row of which that leaves out tokens to score.
+    """
+    length, spans, at = model.config.length, [], 0
+    for row, count in zip(rows, counts, strict=True):
+        if not 0 <= count < min(len(row), length + 1):
+            raise ValueError(f"{count} tokens after one at least do not fit {length} of context")
+        if count:
+            spans.append(Span(row[-length - 1 : -1], row[-count:], at))
+        at += count
+    scored, greedy = np.empty((1, at), np.float32), np.empty((1, at), bool)
+    _read_all(model, spans, device, scored, greedy, progress)
+    ends = np.cumsum(counts, dtype=np.int64)
+    found = zip(np.split(scored[0], ends[:-1]), np.split(greedy[0], ends[:-1]), strict=True)
+    return [Tokens(*each) for each in found] if len(rows) else []
+
+
+def _read_all(
+    models: LanguageModel,
+    spans: Sequence[Span],
+    device: Device,
+    scored: np.ndarray,
+    greedy: np.ndarray | None,
+    progress: Callable[[int], None],
+) -> None:
+    """Write what all members say of all targets into `scored` and `greedy`."""
     weights = models.parts()
 
     def read(trees: Trees) -> None:
         with torch.inference_mode():
-            scored[:, trees.at] = _read(models, weights, trees, device)
+            found, likeliest = _read(models, weights, trees, device, want_greedy=greedy is not None)
+            scored[:, trees.at] = found.cpu().numpy()
+            if greedy is not None and likeliest is not None:
+                greedy[:, trees.at] = likeliest.cpu().numpy()
         progress(len(trees.at))
 
     size = max(1, _TOKENS_A_BATCH[device.kind] // models.members)
     for_each(pack(spans, size), read, device)
-    return [np.split(of_one, ends[:-1]) if len(rows) else [] for of_one in scored]
 
 
-def _read(models: LanguageModel, weights: Weights, trees: Trees, device: Device) -> np.ndarray:
-    """Return log-probabilities of the targets of trees, `[members, targets]`."""
+def _read(
+    models: LanguageModel, weights: Weights, trees: Trees, device: Device, *, want_greedy: bool
+) -> tuple[Tensor, Tensor | None]:
+    """Return log-probabilities of the targets of trees, and if asked whether each is likeliest.
+
+    Both are `[members, targets]`.
+    """
     tokens, nodes, targets = (
         torch.from_numpy(array).to(device.kind)
         for array in (trees.tokens, trees.nodes, trees.targets)
     )
     order = None if trees.are_rows else _order(trees, device)
     hidden = models.hidden(weights, tokens.expand(models.members, -1, -1), order=order)
-    return log_probabilities(hidden, head(weights), nodes, targets).cpu().numpy()
+    greedy = None
+    if want_greedy:  # where ends alone are scored, few nodes have targets
+        used, nodes = torch.unique(nodes, return_inverse=True)
+        hidden = hidden[:, used]
+        greedy = torch.empty(models.members, len(nodes), dtype=torch.bool, device=hidden.device)
+    return log_probabilities(hidden, head(weights), nodes, targets, greedy), greedy
 
 
 def _order(trees: Trees, device: Device) -> Order:

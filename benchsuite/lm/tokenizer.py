@@ -24,6 +24,17 @@ class TextTokenizer:
         self.boundary: int = found
         self.vocabulary: int = tokenizer.get_vocab_size()
 
+    @property
+    def start(self) -> int:
+        """The token that opens a text: the boundary."""
+        return self.boundary
+
+    @property
+    def opening(self) -> list[int]:
+        """What a checkpoint's own tokenizer puts before a text; ours puts nothing."""
+        ids: list[int] = self._tokenizer.encode("").ids
+        return ids
+
     @classmethod
     def train(cls, texts: Iterable[str], vocabulary: int) -> TextTokenizer:
         """Learn merges from `texts` until there are `vocabulary` tokens (or no pair is left)."""

@@ -28,6 +28,7 @@ MEASUREMENT_SCHEMA = pa.schema(
         ("lower", pa.float64()),
         ("upper", pa.float64()),
         ("n", pa.int64()),
+        ("chance", pa.float64()),
         ("informative", pa.bool_()),
         ("unit", pa.string()),
         ("higher_is_better", pa.bool_()),
@@ -80,17 +81,22 @@ def _of_model(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> Iterat
                 "metric": metric.name,
                 "unit": kind.unit,
                 "higher_is_better": _HIGHER_IS_BETTER[kind.best],
-                "informative": _informative(found, kind),
                 **{name: found[name] for name in _MEASURED},
+                "chance": (chance := _chance(found, kind)),
+                "informative": _informative(found, chance),
             }
 
 
-def _informative(found: dict[str, Any], kind: type[Metric[Any]]) -> bool | None:
+def _chance(found: dict[str, Any], kind: type[Metric[Any]]) -> float | None:
+    """Return the chance level of a measurement: its own, or its metric's."""
+    own: float | None = found.get("chance")
+    return kind.chance if own is None and found["slice"] not in kind.context_slices else own
+
+
+def _informative(found: dict[str, Any], chance: float | None) -> bool | None:
     """Say whether a measurement's interval excludes chance; None where that is not known."""
     ends = found["lower"], found["upper"]
-    if kind.chance is None or found["slice"] in kind.context_slices or None in ends:
-        return None
-    return not ends[0] <= kind.chance <= ends[1]
+    return None if chance is None or None in ends else not ends[0] <= chance <= ends[1]
 
 
 def samples(plan: Plan, store: Store, missing: set[str]) -> pa.Table:

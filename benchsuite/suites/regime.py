@@ -41,14 +41,24 @@ class ComponentChoice(BaseModel):
         return dict(self.model_extra or {})
 
 
+def _named(given: Any) -> Any:
+    """Bring the short forms of a choice, `name` and `{name: parameters}`, into the long one."""
+    if isinstance(given, str):
+        return {"name": given}
+    if isinstance(given, dict) and len(given) == 1 and "name" not in given:
+        ((name, parameters),) = given.items()
+        if isinstance(parameters, dict) and "name" not in parameters:
+            return {"name": name, **parameters}
+    return given
+
+
 Choice = Annotated[
     ComponentChoice,
     BeforeValidator(
-        lambda given: {"name": given} if isinstance(given, str) else given,
-        json_schema_input_type=str | ComponentChoice,
+        _named, json_schema_input_type=str | ComponentChoice | dict[str, dict[str, Any]]
     ),
 ]
-"""A component: just its name, or a mapping of its name and parameters."""
+"""A component: just its name, a mapping of its name and parameters, or `{name: {parameters}}`."""
 
 
 class Keep(_Strict):

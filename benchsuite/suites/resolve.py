@@ -186,6 +186,8 @@ class _Resolver:
         except UserError as failure:
             raise UserError(f"{self.document.where((*at, 'name'))}: {failure}") from failure
         model = load(registered).parameters_type
+        if (*at, choice.name) in self.document.lines:  # written `name: {parameters}`
+            at = (*at, choice.name)
         parameters = validate(model, self.document, at, choice.parameters)
         return Chosen(registered, parameters)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from benchsuite.api import Context, Decoding, Scores
+from benchsuite.api import Context, Decoding, Scores, TokenScores
 from benchsuite_learners.text_model import Draft, TextModel
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class LlamaModel(TextModel):
     """A trained model with its tokenizer."""
 
     def __init__(self, model: LanguageModel, tokenizer: TextTokenizer) -> None:
-        super().__init__(tokenizer)
+        super().__init__(tokenizer, model.config.length)
         self.network = model
 
     def flops(self, tokens: int) -> int:
@@ -87,3 +87,13 @@ class LlamaModel(TextModel):
         from benchsuite.lm.score import score
 
         return score(self.network, [np.array(row) for row in rows], context.device)
+
+    def score_ends(
+        self, rows: Sequence[Sequence[int]], counts: Sequence[int], context: Context
+    ) -> list[TokenScores]:
+        """Score the ends of rows, as prefix trees: what they begin with in common is read once."""
+        from benchsuite.lm.score import score_ends
+
+        arrays = [np.array(row) for row in rows]
+        found = score_ends(self.network, arrays, counts, context.device)
+        return [TokenScores(*each) for each in found]

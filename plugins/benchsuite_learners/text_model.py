@@ -10,7 +10,7 @@ from typing import Generic, Protocol, Self, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from benchsuite.api import Context, Decoding, Model, SampleRequest, Scores, Tokens
+from benchsuite.api import Context, SampleRequest, Scores, TokenModel, Tokens
 
 _GIVE_UP_AFTER = 10_000
 """Empty rows after which sampling is given up."""
@@ -20,9 +20,21 @@ _FEWEST = 16
 
 
 class Tokenizer(Protocol):
-    """Text to token ids and back; `boundary` stands between rows."""
+    """Text to token ids and back; `boundary` stands between rows.
+
+    `start` is what lm-eval and transformers take for the start of a text, and `opening` what
+    the tokenizer puts before one of its own accord.
+    """
 
     boundary: int
+
+    @property
+    def start(self) -> int:
+        """The token that opens a text."""
+
+    @property
+    def opening(self) -> list[int]:
+        """What the tokenizer puts before a text."""
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without boundaries."""
@@ -83,7 +95,7 @@ class Draft(Generic[T]):
         return asked[(self.drawn + i) % len(asked)] if asked else None
 
 
-class TextModel(Model):
+class TextModel(TokenModel):
     """A trained model with its tokenizer. Scores of a table are kept for as long as it is open.
 
     Those who derive from it continue and score rows of token ids; `batch` rows are drawn at once.
@@ -91,22 +103,23 @@ class TextModel(Model):
 
     batch = 256
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self.tokenizer = tokenizer
+    def __init__(self, tokenizer: Tokenizer, length: int) -> None:
+        self.tokenizer, self.length = tokenizer, length
+        self.start, self.boundary = tokenizer.start, tokenizer.boundary
+        self.opening = tokenizer.opening
         self._scored: dict[int, tuple[pa.Table, Scores]] = {}
-
-    @abstractmethod
-    def go_on(
-        self, starts: Sequence[np.ndarray], decoding: Decoding, first_row: int, context: Context
-    ) -> list[np.ndarray]:
-        """Write on after `starts` (token ids), a function of `context.seed` and `first_row`.
-
-        Returns what follows each, with the boundary that ends it unless the context is full.
-        """
 
     @abstractmethod
     def _log_probabilities(self, rows: list[list[int]], context: Context) -> list[np.ndarray]:
         """Return log-probabilities (nats) of all tokens of each row but the first."""
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return token ids of texts, without any special token."""
+        return self.tokenizer.encode(texts)
+
+    def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
+        """Return texts of token ids; special tokens are dropped."""
+        return self.tokenizer.decode(rows)
 
     def sample(self, request: SampleRequest, context: Context) -> pa.Table:
         """Write rows until their texts hold `request.amount` tokens (or rows)."""

@@ -44,6 +44,18 @@ class PretrainedTokenizer:
         self.boundary: int = boundary
 
     @property
+    def start(self) -> int:
+        """The token that opens a text, which is the boundary where there is no other."""
+        first = self._tokenizer.bos_token_id
+        return self.boundary if first is None else int(first)
+
+    @property
+    def opening(self) -> list[int]:
+        """What the tokenizer puts before a text of its own accord."""
+        ids: list[int] = self._tokenizer("")["input_ids"]
+        return ids
+
+    @property
     def vocabulary(self) -> int:
         """The largest token id and one."""
         largest: int = max(self._tokenizer.get_vocab().values())

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.api import Context, Decoding
+from benchsuite.api import Context, Decoding, TokenScores
 from benchsuite_learners.text_model import TextModel
 from benchsuite_learners.transformers_checkpoint import PretrainedTokenizer, multiplying_weights
 from benchsuite_learners.transformers_sampling import sample
-from benchsuite_learners.transformers_scoring import score
+from benchsuite_learners.transformers_scoring import score, score_ends
 
 _CACHED = 1 << 28
 """Keys and values held at once when sampling: 1 GiB in fp32."""
@@ -22,9 +22,8 @@ class TransformersModel(TextModel):
     """A network with its tokenizer; `length` is the context it was trained with, in tokens."""
 
     def __init__(self, network: Any, tokenizer: PretrainedTokenizer, length: int) -> None:
-        super().__init__(tokenizer)
+        super().__init__(tokenizer, length)
         self._network = network.eval()
-        self._length = length
         shape = network.config.get_text_config()
         cached = 2 * shape.num_hidden_layers * shape.hidden_size * length
         self._rows = max(1, min(TextModel.batch, _CACHED // cached))
@@ -38,7 +37,7 @@ class TransformersModel(TextModel):
         return multiplying_weights(self._network)
 
     def _log_probabilities(self, rows: list[list[int]], context: Context) -> list[np.ndarray]:
-        return score(self._network, rows, self._length, context.device.kind)
+        return score(self._network, rows, self.length, context.device.kind)
 
     def go_on(
         self, starts: Sequence[np.ndarray], decoding: Decoding, first_row: int, context: Context
@@ -48,10 +47,18 @@ class TransformersModel(TextModel):
             self._network,
             starts,
             self.tokenizer.boundary,
-            self._length,
+            self.length,
             decoding,
             context.seed,
             first_row,
             self._rows,
             context.device.kind,
         )
+
+    def score_ends(
+        self, rows: Sequence[Sequence[int]], counts: Sequence[int], context: Context
+    ) -> list[TokenScores]:
+        """Score the ends of rows."""
+        read = [row[-self.length - 1 :] for row in rows]
+        found = score_ends(self._network, read, counts, context.device.kind)
+        return [TokenScores(*each) for each in found]

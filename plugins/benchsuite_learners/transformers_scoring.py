@@ -31,7 +31,26 @@ def score(network: Any, rows: Sequence[Sequence[int]], length: int, kind: str) -
     least half a context. Windows are sorted by length, so that a batch holds little padding,
     which stands behind the tokens, where a causal model does not look.
     """
-    scored = [np.zeros(max(0, len(row) - 1), np.float32) for row in rows]
+    return [found for found, _ in _score(network, rows, length, kind)]
+
+
+def score_ends(
+    network: Any, rows: Sequence[Sequence[int]], counts: Sequence[int], kind: str
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return scores of the last `counts[i]` tokens of each row, and whether each is likeliest.
+
+    Each row is read whole.
+    """
+    longest = max(map(len, rows), default=1)
+    scored = zip(_score(network, rows, longest, kind), counts, strict=True)
+    return [(found[len(found) - n :], greedy[len(found) - n :]) for (found, greedy), n in scored]
+
+
+def _score(
+    network: Any, rows: Sequence[Sequence[int]], length: int, kind: str
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    sizes = [max(0, len(row) - 1) for row in rows]
+    scored = [(np.zeros(size, np.float32), np.zeros(size, bool)) for size in sizes]
     windows = sorted(w for i, row in enumerate(rows) for w in _windows(i, len(row) - 1, length))
     vocabulary = network.config.get_text_config().vocab_size
     with torch.inference_mode():
@@ -45,8 +64,10 @@ def score(network: Any, rows: Sequence[Sequence[int]], length: int, kind: str) -
                 predicted.flatten(0, 1).float(), inputs[:, 1:].flatten(), reduction="none"
             )
             found = -losses.view(len(batch), -1).cpu().numpy()
+            likeliest = (predicted.argmax(dim=-1) == inputs[:, 1:]).cpu().numpy()
             for i, (width, row, start, stop, first) in enumerate(batch):
-                scored[row][first:stop] = found[i, first - start : width]
+                for into, of in zip(scored[row], (found, likeliest), strict=True):
+                    into[first:stop] = of[i, first - start : width]
     return scored
 
 

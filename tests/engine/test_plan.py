@@ -332,3 +332,16 @@ def test_a_learner_that_fails_at_its_fingerprint_is_named():
     with pytest.raises(UserError) as refused:
         counting("missing")
     assert str(refused.value) == "learner.base is not there; name a checkpoint."
+
+
+# -- what a metric reads ------------------------------------------------------------------------
+
+
+def test_what_a_metric_reads_is_part_of_its_own_steps(monkeypatch):
+    made = numbers_plan()
+    assert all(not made.steps[i].arguments for i in of_kind(made, "measure"))
+    metric = made_up_components.Centre
+    monkeypatch.setattr(metric, "fingerprint", lambda self: "its tasks have changed")
+    changed = numbers_plan()
+    gone = [made.steps[i] for i in set(made.steps) - set(changed.steps)]
+    assert {(step.kind, step.component.name) for step in gone} == {("measure", "made-up/centre")}

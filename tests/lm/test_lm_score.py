@@ -8,7 +8,7 @@ from small_models import CPU, in_transformers, make, small
 from benchsuite.lm import score as lm_score
 from benchsuite.lm.device import Device
 from benchsuite.lm.model import LanguageModel
-from benchsuite.lm.score import score, score_all
+from benchsuite.lm.score import score, score_all, score_ends
 
 MODEL = make(small(), scale=3.0)
 LENGTH = MODEL.config.length
@@ -120,3 +120,35 @@ def test_members_of_a_stack_and_threads_score_as_if_alone(threads):
     for model, found in zip(models, together, strict=True):
         for scores, alone in zip(found, score(model, rows, CPU), strict=True):
             close(scores, alone)
+
+
+def test_ends_of_rows_within_the_context(reference):
+    rows = rows_of([5, 2, LENGTH + 1, 3 * LENGTH, 5, 9])
+    rows[4][:4] = rows[0][:4]  # a prefix in common
+    counts = [2, 1, LENGTH, 3, 4, 0]
+    found = score_ends(MODEL, rows, counts, CPU)
+    for (scores, greedy), row, count in zip(found, rows, counts, strict=True):
+        read = reference(row[-LENGTH - 1 :])
+        close(scores, read[len(read) - count :])
+        assert greedy.shape == (count,)
+    assert score_ends(MODEL, [], [], CPU) == []
+
+
+def test_greedy_tokens_are_those_that_transformers_finds_likeliest():
+    rows = rows_of([LENGTH + 1] * 8, seed=3)
+    theirs = in_transformers(MODEL)
+    for row in rows:  # each second token is the likeliest after those before it
+        for i in range(2, LENGTH + 1, 2):
+            with torch.no_grad():
+                row[i] = theirs(torch.from_numpy(row[None, :i])).logits[0, -1].argmax()
+    found = score_ends(MODEL, rows, [LENGTH] * 8, CPU)
+    greedy = np.stack([each.greedy for each in found])
+    assert greedy[:, 1::2].all()
+    assert not greedy[:, ::2].all()
+
+
+@pytest.mark.parametrize("count", [-1, 3, LENGTH + 1])
+def test_ends_that_do_not_fit_are_refused(count):
+    row = rows_of([3 if count == 3 else 2 * LENGTH])
+    with pytest.raises(ValueError, match="do not fit"):
+        score_ends(MODEL, row, [count], CPU)

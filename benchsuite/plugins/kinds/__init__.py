@@ -30,7 +30,14 @@ from benchsuite.plugins.kinds.metric import (
     Place,
     Subject,
 )
-from benchsuite.plugins.kinds.model import Model, SampleRequest, Scores, Tokens
+from benchsuite.plugins.kinds.model import (
+    Model,
+    SampleRequest,
+    Scores,
+    TokenModel,
+    Tokens,
+    TokenScores,
+)
 from benchsuite.plugins.kinds.panel import Panel
 
 __all__ = [
@@ -58,6 +65,8 @@ __all__ = [
     "SampleRequest",
     "Scores",
     "Subject",
+    "TokenModel",
+    "TokenScores",
     "Tokens",
     "Trained",
     "TrainingFailed",

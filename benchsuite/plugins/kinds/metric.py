@@ -124,6 +124,8 @@ class Measurement:
 
     `n` counts what it was computed from. A value that cannot be had is None, never a guess.
     `expected` says what it should be, where a formula does.
+    `chance` is what a model that knows nothing would measure in this slice, where the metric's
+    slices differ in it.
     """
 
     value: float | None
@@ -132,6 +134,7 @@ class Measurement:
     lower: float | None = None
     upper: float | None = None
     expected: Expected | None = None
+    chance: float | None = None
 
 
 class Metric(ComponentBase[P]):
@@ -155,6 +158,13 @@ class Metric(ComponentBase[P]):
 
     They are shown with the standard error of neutral drift, which is no amplification.
     """
+
+    def fingerprint(self) -> str:
+        """Return a digest of what it reads beside its subjects and the catalogue's sets.
+
+        It is asked for when a plan is made; "" where there is nothing. Raises `UserError`.
+        """
+        return ""
 
     @abstractmethod
     def measure(self, subject: Subject, context: Context) -> Iterable[Measurement]:

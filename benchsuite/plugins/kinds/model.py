@@ -63,6 +63,13 @@ class Tokens(NamedTuple):
     lengths: np.ndarray
 
 
+class TokenScores(NamedTuple):
+    """Tokens of a row: their natural-log probabilities, and whether each is the likeliest there."""
+
+    log_probabilities: np.ndarray
+    greedy: np.ndarray
+
+
 class Model(ABC):
     """A trained model, opened."""
 
@@ -112,3 +119,43 @@ class Model(ABC):
     def flops(self, tokens: int) -> int:  # noqa: ARG002 (for those who override it)
         """Return the floating-point operations of reading or writing so many tokens."""
         return 0
+
+
+class TokenModel(Model):
+    """A model that reads and writes token ids, for those who have rules of their own for text.
+
+    `length` is the most tokens that it sees before the next one. `start` is the token that is
+    read where there is no context, `opening` what its tokenizer puts before a text (often
+    nothing), `boundary` the token that ends a text.
+    """
+
+    length: int
+    start: int
+    boundary: int
+    opening: Sequence[int]
+
+    @abstractmethod
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return token ids of texts, without any special token."""
+
+    @abstractmethod
+    def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
+        """Return texts of token ids; special tokens are dropped."""
+
+    @abstractmethod
+    def score_ends(
+        self, rows: Sequence[Sequence[int]], counts: Sequence[int], context: Context
+    ) -> list[TokenScores]:
+        """Return the scores of the last `counts[i]` tokens of each row.
+
+        Of a row, the last `length` + 1 tokens are read; `counts[i]` is at most `length`.
+        """
+
+    @abstractmethod
+    def go_on(
+        self, starts: Sequence[np.ndarray], decoding: Decoding, first_row: int, context: Context
+    ) -> list[np.ndarray]:
+        """Write on after `starts` (token ids), a function of `context.seed` and `first_row`.
+
+        Returns what follows each, with the boundary that ends it unless the context is full.
+        """

@@ -51,6 +51,23 @@ def test_rows_longer_than_the_context_are_windowed(trained, model, boundary):
         assert found[i] == pytest.approx(expected, abs=1e-5)
 
 
+def test_ends_of_rows_are_scored_after_as_much_as_the_context_holds(trained, model):
+    row = TextTokenizer.load(trained).encode(["".join(TEXTS)])[0]
+    rows, counts = [row, row[:5], row[:9]], [LENGTH, 2, 0]
+    network = AutoModelForCausalLM.from_pretrained(trained)
+    found = model.score_ends(rows, counts, CONTEXT)
+    for each, ids, count in zip(found, rows, counts, strict=True):
+        read = torch.tensor([ids[-LENGTH - 1 :]])
+        expected = log_probabilities(trained, read[0].tolist())
+        np.testing.assert_allclose(
+            each.log_probabilities, expected[len(expected) - count :], atol=1e-5
+        )
+        with torch.no_grad():
+            likeliest = network(read).logits[0, :-1].argmax(-1) == read[0, 1:]
+        assert each.greedy.tolist() == likeliest[len(likeliest) - count :].tolist()
+    assert found[0].greedy.any()
+
+
 def test_neighbours_in_a_batch_change_nothing(model, monkeypatch):
     texts = [*TEXTS, "the", "", "".join(TEXTS[:3])]
     whole = model.score(table(texts), CONTEXT)
