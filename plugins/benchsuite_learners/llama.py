@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from pydantic import Field, model_validator
 
 from benchsuite.api import (
     Context,
-    Init,
     Learner,
     Model,
     Parameters,
@@ -83,9 +82,9 @@ class Llama(Learner[LlamaParameters]):
     tokenizes = True
 
     @property
-    def inits(self) -> frozenset[Init]:
+    def inits(self) -> frozenset[str]:
         """New weights, a model that it trained, and the base where there is one."""
-        return frozenset(get_args(Init) if self.parameters.base else ("scratch", "previous"))
+        return frozenset({"scratch", "previous"} | ({"base"} if self.parameters.base else set()))
 
     def fingerprint(self) -> str:
         """Return what changes whenever the base does."""

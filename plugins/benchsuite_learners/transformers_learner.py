@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from benchsuite.api import (
     Context,
-    Init,
     Learner,
     Model,
     Parameters,
@@ -60,7 +59,7 @@ class Transformers(Learner[TransformersParameters]):
 
     parameters_type = TransformersParameters
     tokenizes = True
-    inits = frozenset(get_args(Init))
+    inits = frozenset({"scratch", "base", "previous"})
 
     def fingerprint(self) -> str:
         """Return what changes whenever the base does: its commit, or the digest of its files."""

@@ -74,8 +74,8 @@ class Learner(ComponentBase[P]):
     """Whether `fit_tokenizer` and `tokenize` mean anything for this learner."""
 
     @property
-    def inits(self) -> frozenset[Init]:
-        """Where training can start from, with these parameters; a class may say it as well."""
+    def inits(self) -> frozenset[str]:
+        """Each `Init` that training can start from, with these parameters, or in the class."""
         return frozenset({"scratch"})
 
     def fingerprint(self) -> str:
