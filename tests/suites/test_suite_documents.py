@@ -158,10 +158,10 @@ def test_the_resolved_document_has_every_default(tmp_path):
 
 
 def test_a_component_may_be_the_key_of_its_parameters(tmp_path):
-    long, short = "{name: distinct-2, pairs: 200}", "distinct-2: {pairs: 200}"
+    long, short = "{name: distinct, runs: 200}", "distinct: {runs: 200}"
     (tmp_path / "text.txt").write_text("Text.")
     assert resolved(tmp_path, SUITE.replace(long, short)).digest == resolved(tmp_path).digest
-    sentence = refusal(tmp_path, (long, "distinct-2:\n      pair: 200"))
-    assert sentence.startswith("small.yaml:17: unknown key metrics.1.distinct-2.pair")
+    sentence = refusal(tmp_path, (long, "distinct:\n      run: 200"))
+    assert sentence.startswith("small.yaml:17: unknown key metrics.1.distinct.run")
     sentence = refusal(tmp_path, (long, "distinct-3: {pairs: 200}"))
     assert sentence.startswith("small.yaml:16: there is no metric distinct-3")
