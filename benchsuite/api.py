@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         StepFinished,
     )
     from benchsuite.plugins.kinds import (
+        NOTHING,
         Context,
         Corpus,
         Cost,
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
         TrainingFailed,
         TrainingJob,
     )
+    from benchsuite.plugins.parts import make_part, part_document, part_identity
 
 __all__ = [
+    "NOTHING",
     "Command",
     "Component",
     "Context",
@@ -72,11 +75,15 @@ __all__ = [
     "TrainingJob",
     "UserError",
     "hookimpl",
+    "make_part",
+    "part_document",
+    "part_identity",
 ]
 
 _HOMES = {
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
+    **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
     **dict.fromkeys(
         ("GenerationFinished", "RecordWritten", "RunStarted", "StepFinished"),
         "benchsuite.plugins.events",

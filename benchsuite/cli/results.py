@@ -91,7 +91,8 @@ def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
     if comparison.lower is not None and comparison.upper is not None:
         ends = (number(comparison.lower, sign="+"), number(comparison.upper, sign="+"))
         yield Text(f"{ends[0]} to {ends[1]}", style=style)
-        yield Text(_SIGNS[comparison.verdict], style=style)
+        flag = ", contaminated" if comparison.contaminated else ""
+        yield Text(_SIGNS[comparison.verdict] + flag, style=style)
 
 
 def number(value: float, sign: str = "-") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ def compare(
 
     Left out are context slices and metrics that no seed fixes.
     """
-    values = _values(measurements)
+    values, flags = _values(measurements), _flags(measurements)
     entries = {entry.name: entry for entry in metrics}
     controls = {regime.name: suite.control_of(regime).name for regime in suite.regimes}
     headlines = _headlines(suite)
@@ -54,6 +54,9 @@ def compare(
                 upper=difference and difference.upper,
                 seeds=len(complete),
                 verdict=_verdict(complete, entry.best) if whole else "unclear",
+                contaminated=_any(
+                    flags[name, generation, metric, slice_] for name in (regime, control)
+                ),
                 headline=(metric, slice_) in headlines,
             )
         )
@@ -66,6 +69,21 @@ def _values(measurements: pa.Table) -> Values:
         key = (row["regime"], row["generation"], row["metric"], row["slice"])
         values[key][row["seed"]] = row["value"]
     return values
+
+
+def _flags(measurements: pa.Table) -> dict[tuple[str, int, str, str], bool | None]:
+    """Return whether the models of any seed are contaminated."""
+    flags: dict[tuple[str, int, str, str], list[bool | None]] = defaultdict(list)
+    for row in measurements.to_pylist():
+        key = (row["regime"], row["generation"], row["metric"], row["slice"])
+        flags[key].append(row["contaminated"])
+    return defaultdict(lambda: None, {key: _any(found) for key, found in flags.items()})
+
+
+def _any(flags: Iterable[bool | None]) -> bool | None:
+    """Return whether any is set; None where none is known."""
+    known = [flag for flag in flags if flag is not None]
+    return any(known) if known else None
 
 
 def _headlines(suite: ResolvedSuite) -> set[tuple[str, str]]:

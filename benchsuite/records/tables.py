@@ -8,13 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from benchsuite.engine.offers import metric_class
 from benchsuite.engine.operations.measure import MEASUREMENTS
 from benchsuite.engine.steps import Cell, Plan
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
-from benchsuite.plugins.kinds import Metric
-from benchsuite.plugins.loading import load
-from benchsuite.suites.resolve import Chosen
+from benchsuite.records.contamination import contaminated
 
 MEASUREMENT_SCHEMA = pa.schema(
     [
@@ -30,6 +29,7 @@ MEASUREMENT_SCHEMA = pa.schema(
         ("n", pa.int64()),
         ("unit", pa.string()),
         ("higher_is_better", pa.bool_()),
+        ("contaminated", pa.bool_()),
     ]
 )
 SAMPLE_SCHEMA = pa.schema(
@@ -50,20 +50,19 @@ SAMPLE_SCHEMA = pa.schema(
 _HIGHER_IS_BETTER = {"higher": True, "lower": False, "zero": None}
 
 
-def metric_class(metric: Chosen) -> type[Metric[Any]]:
-    """Return the class of a suite's metric."""
-    found = load(metric.registered)
-    assert issubclass(found, Metric)
-    return found
-
-
 def measurements(plan: Plan, store: Store, missing: set[str]) -> pa.Table:
     """Return a row for each measurement of each model; `missing` steps have none."""
     rows = [row for cell in plan.cells for row in _of_model(cell, plan, store, missing)]
     return pa.Table.from_pylist(rows, schema=MEASUREMENT_SCHEMA)
 
 
-def _of_model(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> Iterator[dict[str, Any]]:
+def _of_model(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> list[dict[str, Any]]:
+    rows = list(_measured(cell, plan, store, missing))
+    flags = contaminated(rows, plan, store, missing)
+    return [{**row, "contaminated": flag} for row, flag in zip(rows, flags, strict=True)]
+
+
+def _measured(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> Iterator[dict[str, Any]]:
     for metric in plan.suite.metrics:
         identity = cell.measures[metric.name]
         if identity in missing:

@@ -23,6 +23,12 @@ def benchsuite_components() -> list[Component]:
         ),
         Component(
             "corpus",
+            "corpora/planted",
+            "Another corpus with invented facts and canaries among its training rows.",
+            "benchsuite_corpora.planted:Planted",
+        ),
+        Component(
+            "corpus",
             "corpora/huggingface",
             "A Hugging Face dataset by id and revision.",
             "benchsuite_corpora.huggingface:HuggingFace",
