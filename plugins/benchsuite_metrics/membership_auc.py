@@ -50,9 +50,10 @@ class MembershipAuc(Metric[Reference]):
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score the test rows, and as many members."""
         test = subject.human.test
-        within = members(subject, self.parameters.reference_seed).slice(0, test.num_rows)
+        within = members(subject, self.parameters.reference_seed)
         if not within.num_rows:
             return [Measurement(None, 0)]
+        within = within.slice(0, test.num_rows)
         losses = _losses(subject.score(test, context))
         order = np.random.default_rng(self.parameters.reference_seed).permutation(len(losses))
         without = losses[order[: within.num_rows]]

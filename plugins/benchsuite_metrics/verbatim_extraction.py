@@ -22,7 +22,7 @@ class VerbatimExtractionParameters(Reference):
 
     prefix: int = Field(16, ge=1, description="Tokens of a row that the model is given.")
     suffix: int = Field(16, ge=1, description="Tokens that it must go on with.")
-    rows: int = Field(200, ge=1, description="Rows that are tried at most, of each kind.")
+    rows: int = Field(100, ge=1, description="Rows that are tried at most, of each kind.")
 
 
 class VerbatimExtraction(Metric[VerbatimExtractionParameters]):

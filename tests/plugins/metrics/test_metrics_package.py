@@ -67,6 +67,10 @@ def test_odd_text_has_a_defined_value_or_none(
         table(rows),
         table(rows),
         {"train": Cost(1, 2, 3, 4)},
+        drawn=humans[people].train,
+        lineage={"train": Cost(1, 2, 3, 4)},
+        peers={"seeds": [table(rows)], "regimes": []},
+        evaluations={"in-domain": rows},
     )
     known = metric.parameters_type.model_fields
     for parameters in ({}, {key: value for key, value in SMALL.items() if key in known}):
@@ -83,7 +87,14 @@ def test_odd_text_has_a_defined_value_or_none(
 def test_context_slices_are_slices(metric, human, prose, table, byte_model, measure):
     everything = dict.fromkeys(("train", "generate", "grade"), Cost(1, 2, 3, 4))
     people = human(prose(0), prose(1), prose(2), prose(3))
-    subject = Subject(people, lambda: byte_model(1), table(prose(4)), people.train, everything)
+    subject = Subject(
+        people,
+        lambda: byte_model(1),
+        table(prose(4)),
+        people.train,
+        everything,
+        evaluations={"in-domain": prose(2)},
+    )
     assert metric.context_slices < measure(metric, subject).keys()
 
 
@@ -133,5 +144,5 @@ def test_same_tables_same_bits_in_every_process_without_torch():
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count("Measurement(") == 3 * 4 + 2
+    assert outputs[0].count("Measurement(") == 3 * 4 + 2 + 2 + 6
     assert outputs[0].splitlines()[-1] == "False"
