@@ -25,8 +25,8 @@ class ModelSimilarity(Metric[Reference]):
     Buckley 1988, as in scikit-learn). The mean is over all pairs of a row of this model and a row
     of another: of the same regime and generation with other seeds (`seeds`), or of other regimes
     with the same seed and generation (`regimes`). `human` is the mean over all pairs of held-out
-    human rows, the floor; `within` is over pairs of the model's own rows. `gap, seeds` and
-    `gap, regimes` are minus `human`. A mean over pairs does not depend on how many there are, so
+    human rows, the floor; `within` is over pairs of the model's own rows. `seeds gap` and
+    `regimes gap` are minus `human`. A mean over pairs does not depend on how many there are, so
     all rows are used. Unit: cosine, from 0 to 1. n: rows of the model; no value where there is no
     other model or no row. Intervals: Student's t over rows of each side, combined (Hoeffding 1948:
     the leading term of a U-statistic's variance); the gap's by combining both sides' (Newcombe
@@ -54,7 +54,7 @@ class ModelSimilarity(Metric[Reference]):
         for kind in ("seeds", "regimes"):
             others = [row for rows in subject.peers.get(kind, ()) for row in texts(rows)]
             between = _between(own, _vectors(others, weights))
-            found += [difference(between, human).named(f"gap, {kind}"), between.named(kind)]
+            found += [difference(between, human).named(f"{kind} gap"), between.named(kind)]
         return [*found, human.named("human"), _within(own).named("within")]
 
 
