@@ -9,6 +9,8 @@ from benchsuite.hookspecs import hookimpl
 from benchsuite.plugins.descriptors import Command, Component
 
 if TYPE_CHECKING:
+    from benchsuite.data.catalogue import DataSet, dataset
+    from benchsuite.data.published import DATA_ROOT, Published, stays_below
     from benchsuite.errors import UserError
     from benchsuite.lm.decoding import Decoding
     from benchsuite.lm.device import Device
@@ -44,12 +46,14 @@ if TYPE_CHECKING:
     from benchsuite.plugins.parts import make_part, part_document, part_identity
 
 __all__ = [
+    "DATA_ROOT",
     "NOTHING",
     "Command",
     "Component",
     "Context",
     "Corpus",
     "Cost",
+    "DataSet",
     "Decoding",
     "Device",
     "GenerationFinished",
@@ -63,6 +67,7 @@ __all__ = [
     "Metric",
     "Model",
     "Parameters",
+    "Published",
     "RecordWritten",
     "RunStarted",
     "SampleRequest",
@@ -74,16 +79,20 @@ __all__ = [
     "TrainingFailed",
     "TrainingJob",
     "UserError",
+    "dataset",
     "hookimpl",
     "make_part",
     "part_document",
     "part_identity",
+    "stays_below",
 ]
 
 _HOMES = {
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
     **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
+    **dict.fromkeys(("DataSet", "dataset"), "benchsuite.data.catalogue"),
+    **dict.fromkeys(("DATA_ROOT", "Published", "stays_below"), "benchsuite.data.published"),
     **dict.fromkeys(
         ("GenerationFinished", "RecordWritten", "RunStarted", "StepFinished"),
         "benchsuite.plugins.events",

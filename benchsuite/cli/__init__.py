@@ -24,6 +24,12 @@ def benchsuite_commands() -> list[Command]:
         ),
         Command("list", "List components, regimes and suites.", "benchsuite.cli.list:list_"),
         Command("show", "Explain one of them.", "benchsuite.cli.show:show"),
+        Command(
+            "claims",
+            "Print how the claims of a record fared.",
+            "benchsuite.cli.claims:claims",
+        ),
+        Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]

@@ -2,59 +2,83 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import click
 
+from benchsuite.data.published import DATA_ROOT
 from benchsuite.errors import UserError
 from benchsuite.suites.resolve import Changes
 
 DEFAULT_STORE = "runs/.store"
 
 
+def data_root_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names the data root, for this process and those it starts."""
+
+    def name(_context: click.Context, _option: click.Parameter, root: Path | None) -> None:
+        if root is not None:
+            os.environ[DATA_ROOT] = str(root.absolute())
+
+    add: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+        "--data-root",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        expose_value=False,
+        callback=name,
+        help=f"Where published files are looked for first. [default: ${DATA_ROOT}]",
+    )
+    return add(command)
+
+
 def suite_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the suite and all that changes what it comes to."""
     for decorate in reversed(
-        [
-            click.argument("suite"),
-            click.option(
-                "--regime",
-                "regimes",
-                multiple=True,
-                metavar="NAME",
-                help="Run this regime (a shipped name or a YAML file) beside the control; "
-                "may be given more than once. [default: those of the suite]",
-            ),
-            click.option("--seeds", type=click.IntRange(min=1), help="How many seeds."),
-            click.option(
-                "--generations",
-                type=click.IntRange(min=1),
-                help="How many generations after generation 0.",
-            ),
-            click.option(
-                "--device",
-                type=click.Choice(["auto", "cpu", "cuda"]),
-                default="auto",
-                show_default=True,
-                help="Where to train; auto takes CUDA where there is one.",
-            ),
-            click.option(
-                "--store",
-                default=DEFAULT_STORE,
-                show_default=True,
-                metavar="URL",
-                envvar="BENCHSUITE_STORE",
-                help="Where finished steps are kept: a folder or any fsspec URL.",
-            ),
-            click.option(
-                "--set",
-                "settings",
-                multiple=True,
-                metavar="KEY=VALUE",
-                help="Change a value of the suite, such as learner.width=128.",
-            ),
-        ]
+        list[Callable[[Callable[..., Any]], Callable[..., Any]]](
+            [
+                click.argument("suite"),
+                click.option(
+                    "--regime",
+                    "regimes",
+                    multiple=True,
+                    metavar="NAME",
+                    help="Run this regime (a shipped name or a YAML file) beside the control; "
+                    "may be given more than once. [default: those of the suite]",
+                ),
+                click.option("--seeds", type=click.IntRange(min=1), help="How many seeds."),
+                click.option(
+                    "--generations",
+                    type=click.IntRange(min=1),
+                    help="How many generations after generation 0.",
+                ),
+                click.option(
+                    "--device",
+                    type=click.Choice(["auto", "cpu", "cuda"]),
+                    default="auto",
+                    show_default=True,
+                    help="Where to train; auto takes CUDA where there is one.",
+                ),
+                click.option(
+                    "--store",
+                    default=DEFAULT_STORE,
+                    show_default=True,
+                    metavar="URL",
+                    envvar="BENCHSUITE_STORE",
+                    help="Where finished steps are kept: a folder or any fsspec URL.",
+                ),
+                click.option(
+                    "--set",
+                    "settings",
+                    multiple=True,
+                    metavar="KEY=VALUE",
+                    help="Change a value of the suite, such as learner.width=128.",
+                ),
+                data_root_option,
+            ]
+        )
     ):
         command = decorate(command)
     return command

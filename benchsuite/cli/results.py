@@ -10,11 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.records.record import Comparison, Record
+from benchsuite.records.report.claims import told
 
 _GOOD = {"higher": "higher is better", "lower": "lower is better", "zero": "0 is best"}
 _ROUNDING = 1e-12
 """Differences smaller than this are rounding errors of equal values."""
 _STYLES = {"better": "green", "worse": "red", "unclear": "dim"}
+_CLAIM_STYLES = {"reproduced": "green", "not reproduced": "red", "not resolved": "dim"}
 _SIGNS = {"better": "▲ better", "worse": "▼ worse", "unclear": "· unclear"}
 
 
@@ -29,6 +31,8 @@ def print_results(record: Record, directory: Path) -> None:
     ]
     if headlines:
         _print_headlines(record, headlines, console)
+    if record.claims:
+        _print_claims(record, console)
     for reason in dict.fromkeys(
         failure.reason for failure in record.failures if ": left out, since " not in failure.reason
     ):
@@ -66,6 +70,30 @@ def _print_headlines(record: Record, headlines: list[Comparison], console: Conso
     console.print(_legend(record) + "\n", style="dim")
 
 
+def _print_claims(record: Record, console: Console) -> None:
+    """Print each claim with its verdict, and below it what was measured."""
+    seeds = f"{len(record.seeds)} seed{'s' if len(record.seeds) > 1 else ''}"
+    console.print(
+        f"Claims: what is asked, and the mean over {seeds} with its 95 % interval, at generation "
+        f"{record.generations} unless another is named\n"
+    )
+    for claim in told(record):
+        verdict = Text(f"{claim.symbol} {claim.verdict}", _CLAIM_STYLES[claim.verdict])
+        console.print(Text.assemble((claim.claim, "bold"), "  ", verdict))
+        console.print(Text(claim.statement, "dim"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for contrast in claim.contrasts:
+            found = f"{contrast.measured} {contrast.interval or ''} {contrast.unit}"
+            table.add_row(
+                Text(f"  {contrast.symbol}", _CLAIM_STYLES[contrast.verdict]),
+                contrast.says,
+                Text(contrast.asked, "dim"),
+                " ".join(found.split()) if contrast.measured else Text("no value", "dim"),
+            )
+        console.print(table)
+        console.print()
+
+
 def _heading(comparison: Comparison, summary: str, control: str) -> Table:
     """Say what is measured, which values are good and what the control has."""
     name = comparison.metric.partition("/")[2]
@@ -91,8 +119,14 @@ def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
     if comparison.lower is not None and comparison.upper is not None:
         ends = (number(comparison.lower, sign="+"), number(comparison.upper, sign="+"))
         yield Text(f"{ends[0]} to {ends[1]}", style=style)
-        flag = ", contaminated" if comparison.contaminated else ""
-        yield Text(_SIGNS[comparison.verdict] + flag, style=style)
+        yield Text(_SIGNS[comparison.verdict] + _beside(comparison), style=style)
+
+
+def _beside(comparison: Comparison) -> str:
+    """Say where a difference may be nothing: of models at chance, drift, text learned."""
+    drift = f", drift ±{number(comparison.drift)}" if comparison.drift is not None else ""
+    chance = ", all at chance" if comparison.informative is False else ""
+    return drift + chance + (", contaminated" if comparison.contaminated else "")
 
 
 def number(value: float, sign: str = "-") -> str:
@@ -109,6 +143,10 @@ def _legend(record: Record) -> str:
     if len(record.seeds) == 1:
         return "One seed gives no interval: add --seeds 3 or more."
     legend = "unclear: the interval holds no difference."
+    if any(
+        comparison.drift is not None for comparison in record.comparisons if comparison.headline
+    ):
+        legend += " drift: standard error of a share that drifts by chance."
     if len(record.seeds) < 4:  # noqa: PLR2004 (Student's t: 12.7 for 2 seeds, 2.8 for 5)
         legend += f" {len(record.seeds)} seeds make it wide; --seeds 5 makes it narrower."
     return legend

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from benchsuite.engine import worker
+from benchsuite.engine.at_hand import have_at_hand
 from benchsuite.engine.steps import Plan, Step
 from benchsuite.engine.store import Store
 from benchsuite.engine.worker import Done
@@ -55,8 +56,9 @@ def execute(plan: Plan, store: Store, watcher: Watcher, workers: int | None = No
     """
     store.tidy()
     outcome = Outcome(reused=store.verified(plan.steps))
-    watcher.started(plan, outcome.reused)
     waiting = {i: step for i, step in plan.steps.items() if i not in outcome.reused}
+    have_at_hand(waiting.values())
+    watcher.started(plan, outcome.reused)
     if waiting:
         count = workers or _default_workers(plan)
         with _pool(plan, store, min(count, len(waiting)), watcher) as submit:

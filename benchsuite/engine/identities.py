@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from benchsuite.data.catalogue import dataset
 from benchsuite.errors import UserError
 from benchsuite.plugins.kinds import Corpus, Learner
-from benchsuite.plugins.loading import digest, package_versions
+from benchsuite.plugins.loading import digest, load, package_versions
 from benchsuite.plugins.source import source_digest
 from benchsuite.suites.resolve import Chosen
 
@@ -26,12 +27,14 @@ def fingerprint(chosen: Chosen) -> str:
 
 def component_identity(chosen: Chosen) -> dict[str, Any]:
     """What of a component goes into a step's identity."""
+    data = {name: dataset(name).digest for name in load(chosen.registered).data}
     return {
         "name": chosen.name,
         "version": chosen.registered.component.version,
         "source": digest(chosen.registered),
         "packages": package_versions(chosen.registered),
         "parameters": chosen.parameters.model_dump(mode="json"),
+        **({"data": data} if data else {}),
     }
 
 

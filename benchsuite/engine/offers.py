@@ -34,6 +34,7 @@ def offers(cell: Cell, generation: Sequence[Cell], plan: Plan) -> Offers:
         "samples": {"samples": (cell.samples,)},
         "peers": {"peers.seeds": _others(seeds, own), "peers.regimes": _others(regimes, own)},
         "training": {"training": (cell.mix,)},
+        "earlier": {},
         "drawn": {},
         "evaluations": {},
         "ledger": {"ledger": tuple(cell.spent)},

@@ -231,6 +231,8 @@ class _Planner:
             offered = offers(cell, cells, self._plan)
             offered["drawn"]["drawn"] = (self._human_mixes[cell.seed],)
             offered["evaluations"]["evaluations"] = evaluations
+            if before := self._cells.get((cell.regime, generation - 1, cell.seed)):
+                offered["earlier"]["earlier"] = (before.samples,)
             for metric in self._suite.metrics:
                 cell.measures[metric.name] = self._measure(metric, cell, offered)
 

@@ -1,4 +1,4 @@
-"""Causal attention: over whole rows with its gradient, and of new tokens over a cache."""
+"""Causal attention over whole rows, with its gradient."""
 
 # mypy: disable-error-code="misc,no-untyped-call,no-untyped-def,no-any-return"
 
@@ -40,13 +40,13 @@ class Heads:
     def split(self, qkv: Tensor, turn: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Return rotated queries and keys and the values, `[rows, new, heads or shared, width]`.
 
-        `qkv` is `[rows, new, projections]`, `turn` the rotary table `[new, width / 2]`. What is
-        rotated is fp32.
+        `qkv` is `[rows, new, projections]`, `turn` the rotary table `[new, width / 2]`, or
+        `[rows, new, width / 2]` where rows differ. What is rotated is fp32.
         """
         turned = self.heads + self.shared
         both, value = qkv.unflatten(-1, (-1, self.width)).tensor_split([turned], dim=2)
         if turn is not None:
-            both = rotate(both, turn[:, None])
+            both = rotate(both, turn.unsqueeze(-2))
         return both[:, :, : self.heads], both[:, :, self.heads :], value
 
     def repeat(self, shared: Tensor) -> Tensor:
@@ -114,19 +114,17 @@ def attend(qkv: Tensor, heads: Heads, turn: Tensor | None) -> Tensor:
     )
 
 
-def attend_to(query: Tensor, key: Tensor, value: Tensor, heads: Heads) -> Tensor:
-    """Attend from the last positions to all: `[rows, new, heads, width]` queries.
+def attend_to_seen(qkv: Tensor, heads: Heads, turn: Tensor | None, seen: Tensor) -> Tensor:
+    """Attend as `attend` does, each token to those that it sees: `[rows, length, length]`.
 
-    Keys and values are `[rows, shared, length, width]`.
+    What is seen is given as what to add to scores, 0 or -inf; there is no gradient.
     """
-    query, key, value = query.transpose(1, 2), heads.repeat(key), heads.repeat(value)
-    new, length = query.shape[2], key.shape[2]
-    if query.device.type != "cpu":
-        mask = None if new == 1 else _mask(new, length, query)
-        return _merge(F.scaled_dot_product_attention(query, key, value, attn_mask=mask))
-    scores = torch.matmul(query, key.transpose(2, 3)).mul_(heads.scale)
-    if new > 1:
-        scores += _mask(new, length, query)
+    query, key, value = (_to_heads(part, qkv) for part in heads.split(qkv, turn))
+    key, value = heads.repeat(key), heads.repeat(value)
+    if qkv.device.type != "cpu":
+        attended = F.scaled_dot_product_attention(query, key, value, attn_mask=seen[:, None])
+        return _merge(attended)
+    scores = torch.matmul(query, key.transpose(2, 3)).mul_(heads.scale).add_(seen[:, None])
     return _merge(torch.matmul(F.softmax(scores, dim=-1), value))
 
 

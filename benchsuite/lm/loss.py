@@ -61,14 +61,19 @@ def cross_entropy(hidden: Tensor, head: Tensor, targets: Tensor, scale: float) -
     return _CrossEntropy.apply(hidden, head, targets, scale)
 
 
-def log_probabilities(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
-    """Return log p(target), in nats: `[m, n]` of hidden states `[m, n, w]`."""
+def log_probabilities(hidden: Tensor, head: Tensor, nodes: Tensor, targets: Tensor) -> Tensor:
+    """Return log p(target | node), in nats: `[m, n]`.
+
+    Of hidden states `[m, tokens, w]`, of which `nodes` `[n]`, ascending, have `targets` `[n]`.
+    """
     members, tokens, _ = hidden.shape
-    size = _tokens_at_once(members, head.shape[1], hidden.device.type)
-    found = torch.empty(members, tokens, dtype=torch.float32, device=hidden.device)
-    for start in range(0, tokens, size):
-        chunk = slice(start, start + size)
-        logits = torch.bmm(hidden[:, chunk], head.transpose(1, 2)).float()
-        wanted = logits.gather(2, targets[:, chunk, None]).squeeze(2)
-        found[:, chunk] = wanted - torch.logsumexp(logits, dim=-1)
+    vocabulary = head.shape[1]
+    size = _tokens_at_once(members, vocabulary, hidden.device.type)
+    starts = range(0, tokens, size)
+    cuts = torch.searchsorted(nodes, torch.tensor([*starts, tokens], device=nodes.device)).tolist()
+    found = torch.empty(members, len(nodes), dtype=torch.float32, device=hidden.device)
+    for start, first, last in zip(starts, cuts[:-1], cuts[1:], strict=True):
+        logits = torch.bmm(hidden[:, start : start + size], head.transpose(1, 2)).float()
+        at = (nodes[first:last] - start) * vocabulary + targets[first:last]
+        found[:, first:last] = torch.log_softmax(logits, dim=-1).flatten(1)[:, at]
     return found

@@ -4,40 +4,33 @@ A tensor of tokens is `[members, rows, length]`, and hidden states are `[members
 with the tokens of all rows side by side. One model is a stack of one.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from benchsuite.lm.attention import Heads, attend, attend_to, rotary
+from benchsuite.lm.attention import Heads, attend, attend_to_seen, rotary
+from benchsuite.lm.cache import Cache
 from benchsuite.lm.config import ModelConfig
 from benchsuite.lm.kernels import embed, gelu, layer_norm, linear, rms_norm, swiglu
 from benchsuite.lm.weights import Weights, initial, parts
 
 
-class Cache:
-    """Keys and values of the tokens read so far: two `[layers, rows, heads, length, width]`."""
+@dataclass(frozen=True)
+class Order:
+    """How tokens `[rows, length]` follow one another, where it is not one by one.
 
-    def __init__(self, config: ModelConfig, rows: int, like: Tensor) -> None:
-        shape = (config.layers, rows, config.key_value_heads, config.length, config.head_width)
-        self.keys, self.values = like.new_empty(shape), like.new_empty(shape)
-        self.used = 0
+    `depth` `[rows, length]` is how many come before each. `seen` `[rows, length, length]` is 0
+    where a token sees another, itself included, and -inf elsewhere.
+    """
 
-    def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Store `[rows, new, heads, width]` keys and values; return all of them so far.
-
-        Those are `[rows, heads, length, width]`.
-        """
-        end = self.used + keys.shape[1]
-        self.keys[layer, :, :, self.used : end] = keys.transpose(1, 2)
-        self.values[layer, :, :, self.used : end] = values.transpose(1, 2)
-        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
-
-    def keep(self, rows: Tensor) -> None:
-        """Drop all rows but those at the given indices."""
-        self.keys, self.values = self.keys[:, rows], self.values[:, rows]
+    depth: Tensor
+    seen: Tensor
 
 
 class LanguageModel:
@@ -79,21 +72,30 @@ class LanguageModel:
         """Return the weights by name, in the dtype that matrices are multiplied in."""
         return parts(self.weights.to(dtype), self.config)
 
-    def hidden(self, weights: Weights, tokens: Tensor, cache: Cache | None = None) -> Tensor:
+    def hidden(
+        self,
+        weights: Weights,
+        tokens: Tensor,
+        cache: Cache | None = None,
+        order: Order | None = None,
+    ) -> Tensor:
         """Return final hidden states `[members, rows · length, width]` of tokens.
 
-        With a cache, `tokens` `[members, rows, length]` follow those already in it.
+        With a cache, `tokens` `[members, rows, length]` follow those already in it: the first
+        time any number, then one a row. An order, the same for all members, goes without.
         """
         epsilon, gpt2 = self.config.norm_epsilon, self.config.architecture == "gpt2"
         start = cache.used if cache else 0
+        positions = order.depth if order else slice(start, start + tokens.shape[2])
         hidden = _embed(weights["embedding"], tokens.flatten(1))
         if gpt2:
-            positions = weights["positions"][:, start : start + tokens.shape[2]]
-            hidden = hidden + positions.repeat(1, tokens.shape[1], 1)
+            hidden = _add_to_rows(hidden, weights["positions"][:, positions], tokens.shape)
+        turn = None if self._turn is None else self._turn[positions]
         for layer in range(self.config.layers):
             block = _Block(weights, f"blocks.{layer}.")
             normed = block.norm("attention_norm", hidden, epsilon)
-            attended = self._attend(layer, block.linear("qkv", normed), tokens.shape, cache)
+            qkv = block.linear("qkv", normed).unflatten(1, tokens.shape[1:])
+            attended = self._attend(layer, qkv, turn, cache, order).view(*hidden.shape[:2], -1)
             hidden = block.linear("out", attended, hidden)
             normed = block.norm("feedforward_norm", hidden, epsilon)
             inner = block.linear("up", normed)
@@ -102,20 +104,26 @@ class LanguageModel:
             cache.used += tokens.shape[2]
         return _Block(weights, "").norm("final_norm", hidden, epsilon)
 
-    def _attend(self, layer: int, qkv: Tensor, shape: torch.Size, cache: Cache | None) -> Tensor:
-        """Attend within each row: projections and result are `[members, tokens, …]`."""
-        members, rows, new = shape
-        start = cache.used if cache else 0
-        turn = None if self._turn is None else self._turn[start : start + new]
-        by_row = qkv.view(members * rows, new, -1)
-        if cache is None or cache.used == 0:
-            if cache:
-                cache.append(layer, *self._heads.split(by_row, turn)[1:])
-            attended = attend(by_row, self._heads, turn)
-        else:
-            query, key, value = self._heads.split(by_row, turn)
-            attended = attend_to(query, *cache.append(layer, key, value), self._heads)
-        return attended.view(members, rows * new, -1)
+    def _attend(
+        self,
+        layer: int,
+        qkv: Tensor,
+        turn: Tensor | None,
+        cache: Cache | None,
+        order: Order | None,
+    ) -> Tensor:
+        """Attend within each row of projections `[members, rows, length, …]`."""
+        by_row = qkv.flatten(0, 1)
+        if order:
+            seen = order.seen.repeat(len(qkv), 1, 1)
+            turn = None if turn is None else turn.repeat(len(qkv), 1, 1)
+            return attend_to_seen(by_row, self._heads, turn, seen)
+        if cache:
+            query, *read = self._heads.split(by_row, turn)
+            cache.append(layer, *read)
+            if cache.used:
+                return cache.attend(layer, query[:, 0])
+        return attend(by_row, self._heads, turn)
 
 
 class _Block:
@@ -145,6 +153,12 @@ def _embed(embedding: Tensor, tokens: Tensor) -> Tensor:
     if members > 1:
         tokens = tokens + vocabulary * torch.arange(members, device=tokens.device)[:, None]
     return embed(tokens, embedding.reshape(members * vocabulary, width))
+
+
+def _add_to_rows(hidden: Tensor, added: Tensor, shape: torch.Size) -> Tensor:
+    """Add `[members, length, width]`, or `[members, rows, length, width]`, to each row."""
+    by_row = hidden.view(*shape, -1)
+    return (by_row + added.view(len(added), -1, *by_row.shape[2:])).flatten(1, 2)
 
 
 def head(weights: Weights) -> Tensor:

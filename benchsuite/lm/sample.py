@@ -10,14 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchsuite.lm.choose import choose
+from benchsuite.lm.cache import Cache
+from benchsuite.lm.choose import attempts, choose, uniforms
 from benchsuite.lm.decoding import Decoding
 from benchsuite.lm.device import Device
-from benchsuite.lm.model import Cache, LanguageModel, head
+from benchsuite.lm.model import LanguageModel, head
 from benchsuite.lm.threads import for_each
 from benchsuite.lm.weights import Weights
 
-_ROWS = {"cpu": 128, "cuda": 4096}
+_ROWS = {"cpu": 256, "cuda": 4096}
 """Rows a batch, of all members."""
 
 _COMPACT_BELOW = 0.75
@@ -61,7 +62,8 @@ def sample_all(
     with torch.inference_mode():
         weights = models.parts()
         written = [[np.empty(0, np.int64)] * len(rows) for rows in prompts]
-        size = max(1, _ROWS[device.kind] // models.members)
+        a_thread = -(-max(map(len, prompts)) // device.threads)
+        size = max(1, min(a_thread, _ROWS[device.kind] // models.members))
 
         def write(batch: _Batch) -> None:
             with torch.inference_mode():
@@ -71,7 +73,7 @@ def sample_all(
                     written[member][index] = found[member][place]
 
         batches = [
-            _Batch.of(prompts, indices, seeds, first_rows, models.config.length)
+            _Batch.of(prompts, indices, seeds, first_rows, models.config.length, decoding)
             for indices in _of_one_length(prompts, size)
         ]
         for_each(batches, write, device)
@@ -105,18 +107,18 @@ class _Batch:
         seeds: Sequence[int],
         first_rows: Sequence[int],
         length: int,
+        decoding: Decoding,
     ) -> _Batch:
-        """Gather prompts `[members, rows, start]` and random numbers `[members, rows, length]`."""
+        """Gather prompts `[members, rows, start]`, and numbers for the tokens that follow."""
         rows = max(map(len, indices))
         start = next(len(prompts[m][i]) for m, row in enumerate(indices) for i in row)
         tokens = np.zeros((len(prompts), rows, start), np.int64)
-        draws = np.zeros((len(prompts), rows, length), np.float32)
+        draws = np.zeros((len(prompts), rows, length, attempts(decoding)), np.float32)
         for member, own in enumerate(indices):
             for place, index in enumerate(own):
                 tokens[member, place] = prompts[member][index]
-                key = [seeds[member], first_rows[member] + index]
-                stream = np.random.Generator(np.random.Philox(key=key))
-                draws[member, place] = stream.random(length, np.float32)
+                row = first_rows[member] + index
+                draws[member, place] = uniforms(seeds[member], row, length, decoding)
         return cls(indices, torch.from_numpy(tokens), torch.from_numpy(draws))
 
     def write(

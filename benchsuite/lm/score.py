@@ -1,15 +1,18 @@
 """Log-probabilities of given tokens under a model."""
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
 
 from benchsuite.lm.device import Device
 from benchsuite.lm.loss import log_probabilities
-from benchsuite.lm.model import LanguageModel, head
+from benchsuite.lm.model import LanguageModel, Order, head
+from benchsuite.lm.prefixes import Span, Trees, pack
 from benchsuite.lm.threads import for_each
 from benchsuite.lm.weights import Weights
 
@@ -27,8 +30,8 @@ def score(
 
     A row longer than the context is read in windows that advance by half of it, so that
     each token is scored once and, after the first window, sees at least half a context.
-    Windows are sorted by length, so that a batch holds little padding; logits are held for a
-    few tokens at a time. `progress` gets the tokens scored since last.
+    What rows begin with in common is read once; logits are held for a few tokens at a time.
+    `progress` gets the tokens scored since last.
     """
     (scored,) = score_all(model, rows, device, progress)
     return scored
@@ -41,71 +44,47 @@ def score_all(
     progress: Callable[[int], None] = lambda tokens: None,
 ) -> list[list[np.ndarray]]:
     """Return what each member says of the same rows, as `score` does of one."""
-    spans = [span for row in range(len(rows)) for span in _spans(row, rows[row], models)]
-    spans.sort(key=lambda span: (span.stop - span.start, span.row, span.start))
-    scored = [
-        [np.zeros(max(0, len(row) - 1), np.float32) for row in rows] for _ in range(models.members)
+    ends = np.cumsum([max(0, len(row) - 1) for row in rows], dtype=np.int64)
+    scored = np.empty((models.members, ends[-1] if len(ends) else 0), np.float32)
+    spans = [
+        span
+        for row, end in zip(rows, ends.tolist(), strict=True)
+        for span in _spans(row, end - len(row) + 1, models.config.length)
     ]
     weights = models.parts()
 
-    def read(batch: list[_Span]) -> None:
+    def read(trees: Trees) -> None:
         with torch.inference_mode():
-            found = _read(models, weights, batch, rows, device)
-        for i, span in enumerate(batch):
-            fresh = found[:, i, span.first - span.start : span.stop - span.start]
-            for member, values in enumerate(fresh):
-                scored[member][span.row][span.first : span.stop] = values
-        progress(sum(span.stop - span.first for span in batch))
+            scored[:, trees.at] = _read(models, weights, trees, device)
+        progress(len(trees.at))
 
-    batches = _batches(spans, max(1, _TOKENS_A_BATCH[device.kind] // models.members))
-    for_each(batches, read, device)
-    return scored
+    size = max(1, _TOKENS_A_BATCH[device.kind] // models.members)
+    for_each(pack(spans, size), read, device)
+    return [np.split(of_one, ends[:-1]) if len(rows) else [] for of_one in scored]
 
 
-def _read(
-    models: LanguageModel,
-    weights: Weights,
-    batch: list[_Span],
-    rows: Sequence[np.ndarray],
-    device: Device,
-) -> np.ndarray:
-    """Return log-probabilities `[members, spans, longest]`; what is beyond a span means nothing."""
-    longest = max(span.stop - span.start for span in batch)
-    tokens = np.zeros((len(batch), longest + 1), np.int64)
-    for i, span in enumerate(batch):
-        tokens[i, : span.stop - span.start + 1] = rows[span.row][span.start : span.stop + 1]
-    inputs = torch.from_numpy(tokens).to(device.kind).expand(models.members, -1, -1)
-    hidden = models.hidden(weights, inputs[:, :, :-1])
-    found = log_probabilities(hidden, head(weights), inputs[:, :, 1:].flatten(1))
-    return found.view(models.members, len(batch), longest).cpu().numpy()
+def _read(models: LanguageModel, weights: Weights, trees: Trees, device: Device) -> np.ndarray:
+    """Return log-probabilities of the targets of trees, `[members, targets]`."""
+    tokens, nodes, targets = (
+        torch.from_numpy(array).to(device.kind)
+        for array in (trees.tokens, trees.nodes, trees.targets)
+    )
+    order = None if trees.are_rows else _order(trees, device)
+    hidden = models.hidden(weights, tokens.expand(models.members, -1, -1), order=order)
+    return log_probabilities(hidden, head(weights), nodes, targets).cpu().numpy()
 
 
-class _Span:
-    """Inputs `start:stop` of a row, of which the targets after `first` are scored here."""
-
-    __slots__ = ("first", "row", "start", "stop")
-
-    def __init__(self, row: int, start: int, stop: int, first: int) -> None:
-        self.row, self.start, self.stop, self.first = row, start, stop, first
+def _order(trees: Trees, device: Device) -> Order:
+    hidden = torch.from_numpy(~trees.visible()).to(device.kind)
+    seen = torch.zeros(hidden.shape, device=device.kind).masked_fill_(hidden, -torch.inf)
+    return Order(torch.from_numpy(trees.depth).to(device.kind), seen)
 
 
-def _spans(index: int, row: np.ndarray, model: LanguageModel) -> list[_Span]:
-    length, inputs = model.config.length, len(row) - 1
-    spans, scored = [], 0
+def _spans(row: np.ndarray, at: int, length: int) -> Iterator[Span]:
+    """Cut a row, the scores of which begin at `at`, into windows of the context's length."""
+    inputs, scored = len(row) - 1, 0
     while scored < inputs:
         stop = min(length, inputs) if scored == 0 else min(scored + length // 2, inputs)
-        spans.append(_Span(index, max(0, stop - length), stop, scored))
+        start = max(0, stop - length)
+        yield Span(row[start:stop], row[scored + 1 : stop + 1], at + scored)
         scored = stop
-    return spans
-
-
-def _batches(spans: list[_Span], tokens: int) -> list[list[_Span]]:
-    """Cut spans, sorted by length, into batches of at most so many padded tokens."""
-    batches: list[list[_Span]] = []
-    for span in spans:
-        width = span.stop - span.start
-        if batches and (len(batches[-1]) + 1) * width <= tokens:
-            batches[-1].append(span)
-        else:
-            batches.append([span])
-    return batches

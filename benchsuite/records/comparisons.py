@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pyarrow as pa
 
 from benchsuite.plugins.kinds import Best
+from benchsuite.records.drift import Drift
 from benchsuite.records.record import Comparison, MetricEntry
 from benchsuite.stats.paired import Interval, paired_difference
 from benchsuite.suites.resolve import ResolvedSuite
 
-Values = dict[tuple[str, int, str, str], dict[int, float | None]]
-"""Value by seed, for each (regime, generation, metric, slice)."""
+
+class _Measured(NamedTuple):
+    value: float | None = None
+    informative: bool | None = None
+    contaminated: bool | None = None
+
+
+Values = dict[tuple[str, int, str, str], dict[int, _Measured]]
+"""What was measured by seed, for each (regime, generation, metric, slice)."""
 
 
 def compare(
@@ -24,18 +32,21 @@ def compare(
 
     Left out are context slices and metrics that no seed fixes.
     """
-    values, flags = _values(measurements), _flags(measurements)
+    values = _values(measurements)
     entries = {entry.name: entry for entry in metrics}
     controls = {regime.name: suite.control_of(regime).name for regime in suite.regimes}
     headlines = _headlines(suite)
+    drift = Drift(measurements, suite.suite, metrics)
     found = []
     for (regime, generation, metric, slice_), by_seed in values.items():
         entry, control = entries[metric], controls[regime]
         if regime == control or slice_ in entry.context_slices or not entry.reproducible:
             continue
         matched = values.get((control, generation, metric, slice_), {})
-        pairs = [(by_seed.get(seed), matched.get(seed)) for seed in suite.suite.seeds]
-        complete = [(a, b) for a, b in pairs if a is not None and b is not None]
+        none = _Measured()
+        pairs = [(by_seed.get(seed, none), matched.get(seed, none)) for seed in suite.suite.seeds]
+        values_of = [(a.value, b.value) for a, b in pairs]
+        complete = [(a, b) for a, b in values_of if a is not None and b is not None]
         whole = len(complete) == len(pairs)  # a seed that is missing is not averaged over
         difference = _difference(complete) if whole else None
         found.append(
@@ -54,9 +65,9 @@ def compare(
                 upper=difference and difference.upper,
                 seeds=len(complete),
                 verdict=_verdict(complete, entry.best) if whole else "unclear",
-                contaminated=_any(
-                    flags[name, generation, metric, slice_] for name in (regime, control)
-                ),
+                contaminated=_any(each.contaminated for pair in pairs for each in pair),
+                informative=_any(each.informative for pair in pairs for each in pair),
+                drift=drift.error(regime, generation, metric, slice_),
                 headline=(metric, slice_) in headlines,
             )
         )
@@ -67,21 +78,12 @@ def _values(measurements: pa.Table) -> Values:
     values: Values = defaultdict(dict)
     for row in measurements.to_pylist():
         key = (row["regime"], row["generation"], row["metric"], row["slice"])
-        values[key][row["seed"]] = row["value"]
+        values[key][row["seed"]] = _Measured(row["value"], row["informative"], row["contaminated"])
     return values
 
 
-def _flags(measurements: pa.Table) -> dict[tuple[str, int, str, str], bool | None]:
-    """Return whether the models of any seed are contaminated."""
-    flags: dict[tuple[str, int, str, str], list[bool | None]] = defaultdict(list)
-    for row in measurements.to_pylist():
-        key = (row["regime"], row["generation"], row["metric"], row["slice"])
-        flags[key].append(row["contaminated"])
-    return defaultdict(lambda: None, {key: _any(found) for key, found in flags.items()})
-
-
 def _any(flags: Iterable[bool | None]) -> bool | None:
-    """Return whether any is set; None where none is known."""
+    """Say whether a flag of any model is set; None where none is known."""
     known = [flag for flag in flags if flag is not None]
     return any(known) if known else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from benchsuite.engine.steps import Plan
@@ -11,14 +11,13 @@ from benchsuite.engine.work import read_rows
 
 
 def contaminated(
-    measured: Sequence[dict[str, Any]], plan: Plan, store: Store, missing: set[str]
+    measured: Sequence[dict[str, Any]], sets: Mapping[str, set[str]], plan: Plan
 ) -> Iterator[bool | None]:
     """Say of each measurement of one model whether training held too much of its texts.
 
     None where it rests on no evaluation set, or none was looked for.
     """
     held = _held(measured, plan)
-    sets = _sets(plan, store, missing)
     for row in measured:
         rests_on = sets.get(row["metric"], set())
         if row["slice"] in rests_on:
@@ -37,8 +36,8 @@ def _held(measured: Sequence[dict[str, Any]], plan: Plan) -> dict[str, bool]:
     }
 
 
-def _sets(plan: Plan, store: Store, missing: set[str]) -> dict[str, set[str]]:
-    """Return the evaluation sets of each metric."""
+def evaluation_sets(plan: Plan, store: Store, missing: set[str]) -> dict[str, set[str]]:
+    """Return the names of each metric's evaluation sets."""
     return {
         step.component.name: set(read_rows(store.path(identity))["set"].to_pylist())
         for identity, step in plan.steps.items()

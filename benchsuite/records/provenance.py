@@ -109,6 +109,8 @@ def _metric(metric: Chosen) -> MetricEntry:
         best=kind.best,
         context_slices=sorted(kind.context_slices),
         reproducible=kind.reproducible,
+        chance=kind.chance,
+        drifts=dict(kind.drifts),
     )
 
 

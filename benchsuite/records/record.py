@@ -7,8 +7,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from benchsuite.plugins.kinds import Axis, Best, Cost
+from benchsuite.stats.verdict import Verdict
+from benchsuite.suites.claims import Compare
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class _Entry(BaseModel):
@@ -65,6 +67,12 @@ class MetricEntry(_Entry):
     best: Best = Field(description="Which values are good; zero for signed gaps to human text.")
     context_slices: list[str] = Field(description="Slices shown beside, never compared.")
     reproducible: bool = Field(description="False for seconds and bytes of memory.")
+    chance: float | None = Field(
+        default=None, description="What a model that knows nothing measures; None where unknown."
+    )
+    drifts: dict[str, str] = Field(
+        default={}, description="Slices that move as a share does, and the slice that holds it."
+    )
 
 
 class ComponentEntry(_Entry):
@@ -127,7 +135,63 @@ class Comparison(_Entry):
         description="Whether a model on either side was trained on too much of what it is "
         "evaluated on here; None where nobody looked.",
     )
+    informative: bool | None = Field(
+        default=None,
+        description="False where every model compared measures chance by its own 95 % interval; "
+        "None where the metric has no chance level.",
+    )
+    drift: float | None = Field(
+        default=None,
+        description="Standard error of a share's neutral drift up to this generation, in the "
+        "unit; None for what is no share.",
+    )
     headline: bool = Field(description="Whether it stands for its axis in the closing table.")
+
+
+class ContrastEntry(_Entry):
+    """What a claim expects of a regime in one generation, and what was measured."""
+
+    says: str = Field(description="What is contrasted, in words.")
+    expected: str = Field(description="The published or expected direction and size, in words.")
+    metric: str = Field(description="Full name of the metric.")
+    slice: str = Field(description="Slice of the metric.")
+    regime: str = Field(description="The regime.")
+    generation: int = Field(description="The generation.")
+    against_regime: str = Field(description="The regime that it is compared with.")
+    against_generation: int = Field(description="The generation that it is compared with.")
+    compare: Compare = Field(
+        description="How: the difference, the ratio, or the difference of shares in standard "
+        "errors of neutral drift."
+    )
+    beyond: dict[str, str] | None = Field(
+        description="What differs in a second such comparison, which is subtracted."
+    )
+    unit: str = Field(description="Unit of all numbers here.")
+    least: float | None = Field(description="The result supports the claim above it.")
+    most: float | None = Field(description="The result supports the claim below it.")
+    values: list[float | None] = Field(
+        description="The result for each seed; None where a measurement is missing."
+    )
+    mean: float | None = Field(description="Mean over seeds; None if a seed has no value.")
+    lower: float | None = Field(description="Lower end of its 95 % interval; needs two seeds.")
+    upper: float | None = Field(description="Upper end of its 95 % interval; needs two seeds.")
+    verdict: Verdict = Field(
+        description="Reproduced if the interval lies between least and most, not reproduced if "
+        "it lies outside, else not resolved."
+    )
+
+
+class ClaimEntry(_Entry):
+    """A published claim and how it fared."""
+
+    claim: str = Field(description="Short name of the claim.")
+    statement: str = Field(description="What it says.")
+    sources: list[str] = Field(description="Who says so.")
+    contrasts: list[ContrastEntry] = Field(description="What must hold for the claim to hold.")
+    verdict: Verdict = Field(
+        description="Reproduced if every contrast is, not reproduced if any is not, else not "
+        "resolved."
+    )
 
 
 class Failure(_Entry):
@@ -171,6 +235,7 @@ class Record(_Entry):
     comparisons: list[Comparison] = Field(
         description="Every reproducible metric of every regime and generation against its control."
     )
+    claims: list[ClaimEntry] = Field(description="The suite's claims, and how they fared.")
     failures: list[Failure] = Field(description="Steps that have no result.")
     costs: list[KindCost] = Field(description="What the steps spent, by kind.")
     times: Times = Field(description="When this run ran.")

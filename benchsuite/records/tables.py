@@ -13,7 +13,8 @@ from benchsuite.engine.operations.measure import MEASUREMENTS
 from benchsuite.engine.steps import Cell, Plan
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
-from benchsuite.records.contamination import contaminated
+from benchsuite.plugins.kinds import Metric
+from benchsuite.records.contamination import contaminated, evaluation_sets
 
 MEASUREMENT_SCHEMA = pa.schema(
     [
@@ -27,6 +28,7 @@ MEASUREMENT_SCHEMA = pa.schema(
         ("lower", pa.float64()),
         ("upper", pa.float64()),
         ("n", pa.int64()),
+        ("informative", pa.bool_()),
         ("unit", pa.string()),
         ("higher_is_better", pa.bool_()),
         ("contaminated", pa.bool_()),
@@ -52,17 +54,16 @@ _HIGHER_IS_BETTER = {"higher": True, "lower": False, "zero": None}
 
 def measurements(plan: Plan, store: Store, missing: set[str]) -> pa.Table:
     """Return a row for each measurement of each model; `missing` steps have none."""
-    rows = [row for cell in plan.cells for row in _of_model(cell, plan, store, missing)]
+    sets = evaluation_sets(plan, store, missing)
+    rows: list[dict[str, Any]] = []
+    for cell in plan.cells:
+        measured = list(_of_model(cell, plan, store, missing))
+        flags = contaminated(measured, sets, plan)
+        rows += [{**row, "contaminated": f} for row, f in zip(measured, flags, strict=True)]
     return pa.Table.from_pylist(rows, schema=MEASUREMENT_SCHEMA)
 
 
-def _of_model(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> list[dict[str, Any]]:
-    rows = list(_measured(cell, plan, store, missing))
-    flags = contaminated(rows, plan, store, missing)
-    return [{**row, "contaminated": flag} for row, flag in zip(rows, flags, strict=True)]
-
-
-def _measured(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> Iterator[dict[str, Any]]:
+def _of_model(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> Iterator[dict[str, Any]]:
     for metric in plan.suite.metrics:
         identity = cell.measures[metric.name]
         if identity in missing:
@@ -77,8 +78,17 @@ def _measured(cell: Cell, plan: Plan, store: Store, missing: set[str]) -> Iterat
                 "metric": metric.name,
                 "unit": kind.unit,
                 "higher_is_better": _HIGHER_IS_BETTER[kind.best],
+                "informative": _informative(found, kind),
                 **found,
             }
+
+
+def _informative(found: dict[str, Any], kind: type[Metric[Any]]) -> bool | None:
+    """Say whether a measurement's interval excludes chance; None where that is not known."""
+    ends = found["lower"], found["upper"]
+    if kind.chance is None or found["slice"] in kind.context_slices or None in ends:
+        return None
+    return not ends[0] <= kind.chance <= ends[1]
 
 
 def samples(plan: Plan, store: Store, missing: set[str]) -> pa.Table:

@@ -20,6 +20,7 @@ from benchsuite.engine.work import read_rows
 from benchsuite.errors import UserError
 from benchsuite.plugins.kinds import NOTHING, Cost
 from benchsuite.records import provenance
+from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
 from benchsuite.records.record import Failure, KindCost, Record, Times
 from benchsuite.records.report.page import write_report
@@ -72,6 +73,7 @@ def write_run(
         seeds=plan.suite.suite.seeds,
         generations=plan.suite.suite.generations,
         comparisons=compare(measured, plan.suite, metrics),
+        claims=judge_claims(measured, plan.suite.suite, metrics),
         failures=[
             Failure(step=plan.steps[identity].label, reason=reason)
             for identity, reason in outcome.failures.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from benchsuite.plugins.kinds import Parameters
 from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import Registered, Registry
 from benchsuite.suites.checks import check
+from benchsuite.suites.claims import check_claims
 from benchsuite.suites.documents import Document, Key, validate
 from benchsuite.suites.regime import ComponentChoice, Keep, Regime
 from benchsuite.suites.shipped import find
@@ -154,7 +155,21 @@ def resolve(name: str, registry: Registry, changes: Changes = Changes()) -> Reso
         regimes=tuple(regime for regime, _ in regimes),
     )
     check(resolved, document, [written for _, written in regimes])
-    return resolved
+    return _with_claims(resolved, document, chosen=bool(changes.regimes))
+
+
+def _with_claims(resolved: ResolvedSuite, document: Document, *, chosen: bool) -> ResolvedSuite:
+    """Check the claims; where regimes were `chosen` instead, leave out those about others."""
+    suite, names = resolved.suite, [regime.name for regime in resolved.regimes]
+    check_claims(
+        suite.claims,
+        document,
+        metrics=[metric.name for metric in resolved.metrics],
+        regimes=None if chosen else names,
+        generations=suite.generations,
+    )
+    claims = [claim for claim in suite.claims if claim.regimes() <= set(names)]
+    return replace(resolved, suite=suite.model_copy(update={"claims": claims}))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from benchsuite.lm.decoding import Decoding
+from benchsuite.suites.claims import Claim
 from benchsuite.suites.regime import Choice
 
 Unit = Literal["tokens", "rows"]
@@ -98,12 +99,21 @@ class Suite(_Strict):
     samples: Samples
     metrics: list[Choice] = Field(min_length=1)
     headline: dict[str, Headline] = {}
+    claims: list[Claim] = []
 
     @model_validator(mode="after")
     def _no_repeats(self) -> Suite:
-        lists: dict[str, list[Any]] = {"seed": self.seeds, "regime": self.regimes}
+        claims = [claim.claim for claim in self.claims]
+        lists: dict[str, list[Any]] = {"seed": self.seeds, "regime": self.regimes, "claim": claims}
         for what, values in lists.items():
             twice = [value for value in values if values.count(value) > 1]
             if twice:
                 raise ValueError(f"the {what} {twice[0]} stands there twice")
+        return self
+
+    @model_validator(mode="after")
+    def _drift_counts_alike(self) -> Suite:
+        drifts = any(c.compare == "drift" for claim in self.claims for c in claim.contrasts)
+        if drifts and self.budget.unit != self.samples.budget.unit:
+            raise ValueError("claims of drift need budget and samples.budget in the same unit")
         return self

@@ -1,4 +1,4 @@
-"""Human-made rows: from this Python installation, from local files, from a hub."""
+"""Human-made rows: from this Python installation, local files, a URL, a hub."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def benchsuite_components() -> list[Component]:
             "corpora/planted",
             "Another corpus with invented facts and canaries among its training rows.",
             "benchsuite_corpora.planted:Planted",
+        ),
+        Component(
+            "corpus",
+            "corpora/fetched",
+            "One published file by URL and SHA-256, from the data root or fetched once.",
+            "benchsuite_corpora.fetched:Fetched",
         ),
         Component(
             "corpus",

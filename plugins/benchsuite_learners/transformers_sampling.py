@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from benchsuite.api import Decoding
-from benchsuite.lm.choose import choose
+from benchsuite.lm.choose import choose, uniforms
 from benchsuite_learners.transformers_checkpoint import quiet
 
 
@@ -38,12 +38,13 @@ def sample(
         for rows in _of_one_length(starts, length, batch):
             inputs = torch.from_numpy(np.stack([starts[i] for i in rows]).astype(np.int64)).to(kind)
             size = inputs.shape[1]
-            draws = _uniforms(seed, [first_row + i for i in rows], length).to(kind)
+            draws = np.stack([uniforms(seed, first_row + i, length, decoding) for i in rows])
+            drawing = _Drawing(torch.from_numpy(draws).to(kind), size, decoding)
             found = network.generate(
                 inputs,
                 attention_mask=torch.ones_like(inputs),
                 generation_config=_settings(boundary, length - size + 1),
-                logits_processor=LogitsProcessorList([_Drawing(draws, size, decoding)]),
+                logits_processor=LogitsProcessorList([drawing]),
             )
             for i, row in zip(rows, found[:, size:].cpu().numpy(), strict=True):
                 written[i] = _until(row, boundary)
@@ -60,12 +61,6 @@ class _Drawing(LogitsProcessor):  # type: ignore[misc]
         position = input_ids.shape[1] - self._start
         chosen = choose(scores.float(), self._draws[:, position], self._decoding)
         return torch.full_like(scores, -torch.inf).scatter_(1, chosen[:, None], 0.0)
-
-
-def _uniforms(seed: int, rows: Sequence[int], length: int) -> Tensor:
-    """Uniform numbers `[rows, length]`, a Philox stream for each row."""
-    streams = [np.random.Generator(np.random.Philox(key=[seed, row])) for row in rows]
-    return torch.from_numpy(np.stack([stream.random(length, np.float32) for stream in streams]))
 
 
 def _of_one_length(starts: Sequence[np.ndarray], longest: int, batch: int) -> Iterator[list[int]]:

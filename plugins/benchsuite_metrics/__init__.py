@@ -50,6 +50,11 @@ def benchsuite_components() -> list[Component]:
             "False among the statements about the planted world.",
             "PlantedFalsehood",
         ),
+        _metric(
+            "wikidata-cloze",
+            "Facts of Wikidata likelier than others of their kind.",
+            "WikidataCloze",
+        ),
         _metric("canary-exposure", "Bits that planted secrets leak.", "CanaryExposure"),
         _metric(
             "verbatim-extraction",
@@ -65,6 +70,37 @@ def benchsuite_components() -> list[Component]:
             "ModelSimilarity",
         ),
         _metric("contamination", "Evaluation text that training rows hold.", "Contamination"),
+        _metric("domain-loss", "Loss on held-out human text by domain.", "DomainLoss"),
+        _metric(
+            "frequency-loss",
+            "Loss on held-out tokens by how often people use them.",
+            "FrequencyLoss",
+        ),
+        _metric("provenance-loss", "Loss on human and on synthetic text, apart.", "ProvenanceLoss"),
+        _metric("blimp", "Grammatical against ungrammatical sentences.", "Blimp"),
+        _metric("lambada", "Loss on last words that take a whole passage to guess.", "Lambada"),
+        _metric(
+            "crows-pairs", "How often stereotyping sentences are the likelier ones.", "CrowsPairs"
+        ),
+        _metric("stereoset-ss", "How often stereotypes are likelier.", "StereoSetSS"),
+        _metric("stereoset-lms", "How often meaning is likelier than nonsense.", "StereoSetLMS"),
+        _metric("stereoset-icat", "StereoSet's score of both.", "StereoSetICAT"),
+        _metric("winobias", "How often pronouns that fit the stereotype are likelier.", "WinoBias"),
+        _metric(
+            "mention-shares", "How often groups are spoken of, against human text.", "MentionShares"
+        ),
+        _metric(
+            "mention-divergence",
+            "Divergence of the groups spoken of from human text's.",
+            "MentionDivergence",
+        ),
+        _metric("minority-survival", "Words for minority groups still in use.", "MinoritySurvival"),
+        _metric(
+            "bias-amplification",
+            "How far samples tie gender to occupations beyond human text.",
+            "BiasAmplification",
+        ),
+        _metric("group-loss-gap", "Loss on text about women minus men.", "GroupLossGap"),
         _metric("tokens", "Tokens trained on, written and read in grading.", "Tokens"),
         _metric("flops", "Floating-point operations, by formula.", "Flops"),
         _metric("seconds", "Time of the steps behind a model.", "Seconds"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
@@ -72,6 +74,7 @@ class FeminineShare(Metric[Parameters]):
     best = "zero"
     needs = frozenset({"samples"})
     context_slices = frozenset({"samples", "human"})
+    drifts = MappingProxyType({"gap": "samples"})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare the share in samples with that in human training rows."""

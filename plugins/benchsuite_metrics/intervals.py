@@ -6,8 +6,9 @@ interval that two rows at least would be needed for is None where there are fewe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import hypot, isfinite, sqrt
+from math import hypot, inf, isfinite, sqrt
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
@@ -41,10 +42,13 @@ def around(value: float, n: int, margin: float | None) -> Estimate:
 
 
 def mean(values: np.ndarray) -> Estimate:
-    """Return the mean of independent values with Student's t interval."""
+    """Return the mean of independent values with Student's t interval.
+
+    Where one is not finite, it is missing.
+    """
     n = len(values)
-    if n == 0:
-        return Estimate(None, 0)
+    if n == 0 or not np.isfinite(values).all():
+        return Estimate(None, n)
     margin = _student(n) * float(np.std(values, ddof=1)) / sqrt(n) if n > 1 else None
     return around(float(np.mean(values)), n, margin)
 
@@ -135,6 +139,42 @@ def distinct(types: np.ndarray, rows: np.ndarray, sizes: np.ndarray, n: int) -> 
     lost = np.bincount(single, minlength=len(sizes))[used]
     margin = _row_margin(lost - sizes[used] * (len(single) / int(np.sum(sizes)))) / n
     return Estimate(value, n, max(0.0, value - margin), min(1.0, value + margin))
+
+
+def jackknife(rows: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], n: int) -> Estimate:
+    """Return `statistic(Σ rows)` with the interval of the jackknife over rows.
+
+    `rows` is `[rows, columns]`; `statistic` maps sums `[..., columns]` to numbers `[...]`. With
+    θᵢ the value without row i: variance = (m-1)/m · Σ(θᵢ - θ̄)²; Efron & Stein, Annals of
+    Statistics 9 (1981) 586. No interval where a value without a row is no number.
+    """
+    if not len(rows):
+        return Estimate(None, n)
+    total = rows.sum(axis=0)
+    with np.errstate(all="ignore"):
+        value = float(statistic(total))
+        left_out = statistic(total - rows)
+    if len(rows) == 1 or not np.isfinite(left_out).all():
+        return around(value, n, None)
+    spread = (len(rows) - 1) * float(np.var(left_out))
+    return around(value, n, _student(len(rows)) * sqrt(spread))
+
+
+def shifted(estimate: Estimate, by: float) -> Estimate:
+    """Return an estimate with a constant added."""
+    moved = (
+        None if number is None else number + by
+        for number in (estimate.value, estimate.lower, estimate.upper)
+    )
+    value, lower, upper = moved
+    return Estimate(value, estimate.n, lower, upper)
+
+
+def bounded(estimate: Estimate, least: float, most: float = inf) -> Estimate:
+    """Return an estimate whose interval is cut to the numbers that there are."""
+    if estimate.lower is None or estimate.upper is None:
+        return estimate
+    return replace(estimate, lower=max(least, estimate.lower), upper=min(most, estimate.upper))
 
 
 def _row_margin(residuals: np.ndarray) -> float:

@@ -21,6 +21,7 @@ from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import installed
 from benchsuite.records.record import Record
 from benchsuite.records.tables import MEASUREMENT_SCHEMA, SAMPLE_SCHEMA
+from benchsuite.suites.claims import Claim, Contrast
 from benchsuite.suites.documents import parse, validate
 from benchsuite.suites.mixture import Share
 from benchsuite.suites.regime import Grading, Regime
@@ -30,7 +31,12 @@ from benchsuite.suites.suite import HeldOut, Samples, Suite
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = [*DOCS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
+BOARDS = sorted((ROOT / "leaderboards").glob("*/README.md"))
+PAGES = [
+    *DOCS,
+    *BOARDS,
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+]
 PLUGIN = ROOT / "tests" / "third_party_plugin"
 OWN = "benchsuite"  # the distribution whose components the docs must know
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -114,7 +120,7 @@ def test_example_code_defines_whole_components(number, tmp_path):
 # -- names --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_names_that_a_page_mentions_exist(page):
     known = {r.component.name for r in installed().components()}
     assert set(re.findall(rf"`((?:{KINDS})/[\w-]+)`", prose(page))) <= known
@@ -164,7 +170,7 @@ def test_the_tree_of_files_is_right():
 # -- links --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_relative_links_resolve(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
         if re.match(r"[a-z]+:", target):
@@ -243,9 +249,9 @@ def test_there_are_command_lines():
 # -- tables of running.md -------------------------------------------------------------------------
 
 
-def first_column(heading: str) -> set[str]:
-    """Names in code in the first column of the tables below a heading of running.md."""
-    section = re.split(r"^#+ ", text("docs/running.md"), flags=re.MULTILINE)
+def first_column(heading: str, page: str = "docs/running.md") -> set[str]:
+    """Names in code in the first column of the tables below a heading of a page."""
+    section = re.split(r"^#+ ", text(page), flags=re.MULTILINE)
     (below,) = [s for s in section if s.partition("\n")[0].strip() == heading]
     rows = [row for table in tables(below) for row in table[1:]]
     return {name for row in rows for name in re.findall(r"`([^`]+)`", row[0])}
@@ -272,6 +278,11 @@ def test_every_key_of_a_regime_is_explained():
     lists = {"graders": Grading, "mixture": Share}
     keys = {f"{name}[].{inner}" for name, part in lists.items() for inner in part.model_fields}
     assert first_column("A regime of your own") == keys | set(Regime.model_fields)
+
+
+def test_every_key_of_a_claim_is_explained():
+    keys = {f"contrasts[].{inner}" for inner in Contrast.model_fields} | set(Claim.model_fields)
+    assert first_column("Claims of your own", "docs/claims.md") == keys
 
 
 def test_every_column_and_field_is_explained():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import chisquare
+from scipy.stats import chi2_contingency, chisquare
 from small_models import CPU, in_transformers, make, small
 from transformers import (
     LogitsProcessorList,
@@ -51,8 +51,9 @@ def equal(one, other):
     return len(one) == len(other) and all(map(np.array_equal, one, other))
 
 
-def numbers(draws, seed=0):
-    return torch.from_numpy(np.random.default_rng(seed).random(draws, np.float32))
+def numbers(rows, attempts=4, seed=0):
+    """Uniform numbers `[rows, attempts]`."""
+    return torch.from_numpy(np.random.default_rng(seed).random((rows, attempts), np.float32))
 
 
 # -- one token ------------------------------------------------------------------------------
@@ -77,7 +78,8 @@ def test_tokens_are_drawn_as_often_as_softmax_says(temperature):
         Decoding(temperature=0.9, top_k=4, top_p=0.85),
     ],
 )
-def test_what_is_left_after_truncation_keeps_its_proportions(decoding):
+@pytest.mark.parametrize("attempts", [1, 2, 4], ids="{} attempts".format)
+def test_what_is_left_after_truncation_keeps_its_proportions(decoding, attempts):
     scores = torch.tensor([[1.5, 0.0, -1.0, 2.5, 0.9, 0.3]])
     processors = LogitsProcessorList([TemperatureLogitsWarper(decoding.temperature)])
     if decoding.top_k:
@@ -87,11 +89,39 @@ def test_what_is_left_after_truncation_keeps_its_proportions(decoding):
     expected = processors(None, scores).softmax(-1)[0].double().numpy()
     assert 1 < (expected > 0).sum() < 6
     draws = 20_000
-    found = choose(scores.expand(draws, -1), numbers(draws), decoding).bincount(minlength=6).numpy()
+    found = choose(scores.expand(draws, -1), numbers(draws, attempts), decoding)
+    found = found.bincount(minlength=6).numpy()
     assert found[expected == 0].sum() == 0
     left = expected > 0
     wanted = expected[left] / expected[left].sum() * draws
     assert chisquare(found[left], wanted).pvalue > UNLIKELY
+
+
+@pytest.mark.parametrize("decoding", [Decoding(top_p=0.3), Decoding(top_p=0.6)])
+@pytest.mark.parametrize("vocabulary", [50, 64, 300])
+def test_drawing_again_draws_what_sorting_draws(decoding, vocabulary):
+    """Over many rows of different distributions: as often each rank, and nothing truncated."""
+    scores = 2 * torch.randn(20_000, vocabulary, generator=torch.Generator().manual_seed(1))
+    ranks = scores.argsort(descending=True).argsort()
+    again, sorted_ = (
+        ranks.gather(1, choose(scores, numbers(20_000, tries, seed=tries), decoding)[:, None])
+        for tries in (4, 1)
+    )
+    assert again.max() <= sorted_.max() + 2
+    ends = [0, 1, 2, 4, 8, 16, vocabulary]
+    counts = [np.histogram(found, ends)[0] for found in (again, sorted_)]
+    counts = np.array(counts)[:, np.array(counts).sum(0) > 10]
+    assert chi2_contingency(counts).pvalue > UNLIKELY
+
+
+@pytest.mark.parametrize("vocabulary", [500, 512, 2048])
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 64])
+def test_the_likeliest_are_those_of_topk(vocabulary, count):
+    values = torch.rand(20, vocabulary, generator=torch.Generator().manual_seed(count))
+    for found, expected in zip(
+        lm_choose._likeliest(values, count), values.topk(count), strict=True
+    ):
+        assert torch.equal(found, expected)
 
 
 def what_is_left(probabilities, decoding):
@@ -123,7 +153,7 @@ def test_truncation_leaves_what_transformers_leaves(scores, temperature, top_k, 
     expected = TopPLogitsWarper(top_p)(None, processed).isfinite()
     left = what_is_left((scores / temperature).softmax(-1), decoding)
     assert left == set(expected[0].nonzero().flatten().tolist())
-    ends = torch.tensor([0.0, 1 - 2**-24])  # the smallest and the largest number there is
+    ends = torch.tensor([[0.0], [1 - 2**-24]])  # the smallest and the largest number there is
     chosen = choose(scores.expand(2, -1), ends, decoding)
     assert set(chosen.tolist()) == {
         max(left, key=lambda i: scores[0, i]),

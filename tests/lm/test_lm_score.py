@@ -59,13 +59,14 @@ def test_rows_beyond_the_context_are_read_in_windows_half_of_it_apart(reference,
 
 @pytest.mark.parametrize("length", [2, 5, 12, 13, 14, 18, 19, 24, 25, 26, 100])
 def test_each_token_is_scored_once_and_sees_half_a_context(length):
-    row = np.zeros(length, int)
-    spans = lm_score._spans(0, row, MODEL)
-    scored = [target for span in spans for target in range(span.first, span.stop)]
-    assert scored == list(range(length - 1))
-    for span in spans:
-        assert span.stop - span.start <= LENGTH
-        assert span.first == 0 or span.first - span.start >= LENGTH // 2
+    row = np.arange(length)
+    spans = list(lm_score._spans(row, 30, LENGTH))
+    assert np.concatenate([span.targets for span in spans]).tolist() == list(range(1, length))
+    for i, span in enumerate(spans):
+        assert span.at == 30 + span.targets[0] - 1
+        assert len(span.tokens) <= LENGTH
+        assert span.tokens[-1] + 1 == span.targets[-1]
+        assert i == 0 or span.targets[0] - span.tokens[0] > LENGTH // 2
 
 
 @pytest.mark.parametrize("length", [2, 3, 5])

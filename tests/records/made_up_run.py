@@ -46,10 +46,12 @@ class Run:
     samples: pa.Table
 
 
-def make_run(regimes=REGIMES, generations=3, seeds=(0, 1), failures=(), headline=HEADLINE):
+def make_run(
+    regimes=REGIMES, generations=3, seeds=(0, 1), failures=(), headline=HEADLINE, claims=()
+):
     values = made_up.values(regimes, generations, seeds)
     return Run(
-        _record(values, regimes, generations, seeds, failures, headline),
+        _record(values, regimes, generations, seeds, failures, headline, claims),
         made_up.measurements(values),
         made_up.samples(regimes, generations, seeds),
     )
@@ -90,7 +92,7 @@ def _verdict(difference, best):
     return "better" if (difference.mean > 0) == (best == "higher") else "worse"
 
 
-def _record(values, regimes, generations, seeds, failures, headline):
+def _record(values, regimes, generations, seeds, failures, headline, claims):
     cost = Cost(seconds=100.25, tokens=4_096_000, flops=31 * 10**12, peak_memory=700 * 2**20)
     return Record(
         command="benchsuite run quickstart --out runs/quickstart",
@@ -123,6 +125,7 @@ def _record(values, regimes, generations, seeds, failures, headline):
         seeds=list(seeds),
         generations=generations,
         comparisons=list(_comparisons(values, regimes, generations, seeds, headline)),
+        claims=list(claims),
         failures=list(failures),
         costs=[KindCost(kind=kind, steps=34, cost=cost) for kind in ("train", "generate")],
         times=Times(

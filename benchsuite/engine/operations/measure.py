@@ -15,7 +15,7 @@ from benchsuite.engine.work import Spent, Work, manifest, read_rows
 from benchsuite.plugins.kinds import NOTHING, Cost, Measurement, Panel, Subject
 
 MEASUREMENTS = "measurements.json"
-_TABLES = ("samples", "training", "drawn")
+_TABLES = ("samples", "training", "earlier", "drawn")
 
 
 def run_all(works: Sequence[Work]) -> Iterator[Spent]:

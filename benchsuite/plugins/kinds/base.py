@@ -43,5 +43,11 @@ class ComponentBase(ABC, Generic[P]):
     parameters_type: ClassVar[type[Parameters]] = Parameters
     """The pydantic model that checks this component's parameters and documents their defaults."""
 
+    data: ClassVar[tuple[str, ...]] = ()
+    """Names of the catalogue's sets that this component reads (`benchsuite data list`).
+
+    They are had at hand before a run begins, and their digests are part of a step's identity.
+    """
+
     def __init__(self, parameters: P) -> None:
         self.parameters = parameters

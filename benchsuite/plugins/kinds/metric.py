@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import pyarrow as pa
@@ -30,6 +31,7 @@ Need = Literal[
     "samples",
     "peers",
     "training",
+    "earlier",
     "drawn",
     "evaluations",
     "ledger",
@@ -69,8 +71,9 @@ NOTHING = Cost(energy=0.0)
 class Subject:
     """A model to be measured and what belongs to it; a metric gets only what it `needs`.
 
-    `samples` are rows it wrote for measuring, `training` the rows it was trained on,
-    `ledger` the cost by kind of step (train, generate, grade) of its generation.
+    `samples` are rows it wrote for measuring, `training` the rows it was trained on, `earlier`
+    the samples of the generation before it (none of generation 0), `ledger` the cost by kind of
+    step (train, generate, grade) of its generation.
 
     `drawn` are the human rows that generation 0 of its regime and seed was trained on. `lineage`
     is the cost by kind of step of all that the model came from, back to generation 0. `peers`
@@ -83,6 +86,7 @@ class Subject:
     open_model: Callable[[], Model] | None = None
     samples: pa.Table = field(default_factory=lambda: pa.table({}))
     training: pa.Table = field(default_factory=lambda: pa.table({}))
+    earlier: pa.Table = field(default_factory=lambda: pa.table({}))
     ledger: Mapping[str, Cost] = field(default_factory=dict)
     drawn: pa.Table = field(default_factory=lambda: pa.table({}))
     lineage: Mapping[str, Cost] = field(default_factory=dict)
@@ -131,6 +135,16 @@ class Metric(ComponentBase[P]):
     """False for what no seed fixes: seconds, bytes of memory."""
     context_slices: ClassVar[frozenset[str]] = frozenset()
     """Slices that are shown beside the others but never compared with the control."""
+    chance: ClassVar[float | None] = None
+    """What a model that knows nothing would measure, in every slice that is compared.
+
+    A measurement whose interval holds it is marked as uninformative.
+    """
+    drifts: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Compared slices that move as a share does, and the slice that holds the share.
+
+    They are shown with the standard error of neutral drift, which is no amplification.
+    """
 
     @property
     def contaminated_above(self) -> float | None:

@@ -48,6 +48,8 @@ class Curve:
     slice: str
     series: dict[str, tuple[Point, ...]]
     reference: Reference | None
+    drift: tuple[float | None, ...] = ()
+    """Of a share: the standard error of its neutral drift, generation by generation."""
 
     @property
     def title(self) -> str:
@@ -96,6 +98,7 @@ def curves(record: Record, measurements: pa.Table) -> list[Curve]:
                 for regime in record.regimes
             },
             _reference(metrics[name], slice_, values),
+            _drift(record, name, slice_),
         )
         for name, slice_ in sorted(slices, key=lambda key: list(metrics).index(key[0]))
     ]
@@ -127,6 +130,15 @@ def _point(generation: int, by_seed: _Seeds, record: Record) -> Point:
     if not seeds or len(seeds) < len(record.seeds):  # a missing seed is not averaged over
         return Point(generation, None, None, None, seeds)
     return Point(generation, *mean_interval(seeds), seeds)
+
+
+def _drift(record: Record, metric: str, slice_: str) -> tuple[float | None, ...]:
+    """Return the largest standard error of any regime: most keep to one generation 0."""
+    found: dict[int, float] = {}
+    for each in record.comparisons:
+        if (each.metric, each.slice) == (metric, slice_) and each.drift is not None:
+            found[each.generation] = max(each.drift, found.get(each.generation, 0.0))
+    return tuple(found.get(each) for each in range(record.generations + 1)) if found else ()
 
 
 def _reference(metric: MetricEntry, slice_: str, values: _Values) -> Reference | None:

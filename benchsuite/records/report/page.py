@@ -14,6 +14,7 @@ from benchsuite.plugins.kinds import Cost
 from benchsuite.records.record import Failure, Record
 from benchsuite.records.report import numbers
 from benchsuite.records.report.charts import draw
+from benchsuite.records.report.claims import told
 from benchsuite.records.report.curves import DIRECTIONS, Curve, curves
 from benchsuite.records.report.mixtures import describe
 from benchsuite.records.report.palette import Look, looks
@@ -49,6 +50,7 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
             looks=look,
             facts=_facts(record),
             failures=_failures(record.failures),
+            claims=told(record),
             headline=last_generation(record, headline=True),
             compared=last_generation(record, headline=False),
             mixtures={regime.name: describe(regime) for regime in record.regimes},

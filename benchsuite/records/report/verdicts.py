@@ -35,6 +35,8 @@ class Cell:
     value: str | None
     control: str | None
     seeds: int
+    drift: str | None
+    at_chance: bool
 
 
 @dataclass(frozen=True)
@@ -85,4 +87,6 @@ def _cell(comparison: Comparison, scale: Scale) -> Cell:
         value=scale.text(comparison.value),
         control=scale.text(comparison.control),
         seeds=comparison.seeds,
+        drift=scale.text(comparison.drift),
+        at_chance=comparison.informative is False,
     )

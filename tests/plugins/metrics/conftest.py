@@ -3,10 +3,26 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 import pytest
+from made_up_sets import made_up_catalogue
 
 from benchsuite.api import Context, HumanRows, Model, Scores, Tokens
 
 SPLITS = ("train", "validation", "test", "out-of-domain")
+
+
+@pytest.fixture(scope="session")
+def sets(tmp_path_factory):
+    """A data root with small sets in the form of the published ones, and their catalogue."""
+    root = tmp_path_factory.mktemp("data")
+    return root, made_up_catalogue(root)
+
+
+@pytest.fixture
+def made_up_sets(sets, monkeypatch):
+    """Have metrics read the small sets in place of the published ones."""
+    root, catalogue = sets
+    monkeypatch.setenv("BENCHSUITE_DATA", str(root))
+    monkeypatch.setattr("benchsuite.data.catalogue.catalogue", lambda: catalogue)
 
 
 class ByteModel(Model):

@@ -2,14 +2,18 @@ from dataclasses import replace
 from math import log
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from benchsuite_metrics.bits_per_byte import BitsPerByte
+from benchsuite_metrics.domain_loss import DomainLoss
 from benchsuite_metrics.frequency import halves
+from benchsuite_metrics.frequency_loss import FrequencyLoss
 from benchsuite_metrics.intervals import Estimate
+from benchsuite_metrics.provenance_loss import ProvenanceLoss
 from benchsuite_metrics.rare_token_loss import RareTokenLoss
 from scipy import stats
 
-from benchsuite.api import Subject, Tokens
+from benchsuite.api import HumanRows, Subject, Tokens
 
 
 def test_a_uniform_model_needs_the_logarithm_of_its_vocabulary(measure, human, byte_model):
@@ -135,3 +139,52 @@ def test_text_without_rare_tokens_has_no_rare_loss(measure, human, byte_model):
     assert found["frequent half"].value == pytest.approx(1)
     found = measure(RareTokenLoss, Subject(human(["ab", "ac"], [], ["a"]), lambda: byte_model(1)))
     assert (found["rare half"].value, found["rare half"].n) == (None, 0)
+
+
+def test_loss_by_domain(measure, byte_model):
+    loss = np.where(np.arange(256) == ord("b"), 2 * log(2), log(2))
+    rows = [
+        ("aaa", "plays", "test"),
+        ("aa", None, "test"),
+        ("bbb", "plays", "out-of-domain"),
+        ("b", "letters", "out-of-domain"),
+        ("bb", "diaries", "train"),
+    ]
+    columns = zip(*rows, strict=True)
+    human = HumanRows(pa.table(dict(zip(("text", "domain", "split"), columns, strict=True))))
+    subject = Subject(human, lambda: byte_model(loss))
+    found = measure(DomainLoss, subject)
+    assert {name: (m.value, m.n) for name, m in found.items()} == {
+        "plays": (pytest.approx((4 + 7) / 6), 2),
+        "letters": (pytest.approx(3), 1),
+        "unnamed": (pytest.approx(3 / 2), 1),
+    }
+    assert list(measure(DomainLoss, subject, domains=1)) == ["plays"]
+
+
+def test_loss_by_frequency(measure, human, byte_model):
+    """Of a million bytes of training text, `a` is most, `b` 30, `c` one; `x` none."""
+    train = ["a" * 999_969 + "b" * 30 + "c"]
+    loss = np.full(256, np.nan)
+    loss[[0, *b"abcx"]] = 1000, 1, 2, 4, 8
+    rows = human(train, [], ["abx", "c", "aa"])
+    found = measure(FrequencyLoss, Subject(rows, lambda: byte_model(loss)))
+    assert {name: (m.value, m.n) for name, m in found.items()} == {
+        "unseen": (8, 1),
+        "below 10": (4, 1),
+        "10 to 100": (2, 1),
+        "100 to 1,000": (None, 0),
+        "1,000 to 10,000": (None, 0),
+        "from 10,000": (1, 3),
+    }
+
+
+def test_human_and_synthetic_loss_apart(measure, human, byte_model, table):
+    loss = np.where(np.arange(256) == ord("b"), 2 * log(2), log(2))
+    rows = human(["ab"], ["aa"], ["b"])
+    subject = Subject(rows, lambda: byte_model(loss), earlier=table(["b", "bbb"]))
+    found = measure(ProvenanceLoss, subject)
+    assert (found["human"].value, found["human"].n) == (pytest.approx(3 / 2), 1)
+    assert (found["synthetic"].value, found["synthetic"].n) == (pytest.approx((3 + 7) / 4), 2)
+    first = measure(ProvenanceLoss, Subject(rows, lambda: byte_model(loss)))
+    assert (first["synthetic"].value, first["synthetic"].n) == (None, 0)

@@ -18,6 +18,7 @@ def load(component):
 
 
 METRICS = [load(component) for component in benchsuite_components()]
+pytestmark = pytest.mark.usefixtures("made_up_sets")
 by_name = pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.__name__)
 
 ODD = {
@@ -32,6 +33,8 @@ ODD = {
 }
 SMALL = {
     "tokens": 4,
+    "words": 4,
+    "mentions": 1,
     "pairs": 4,
     "size": 16,
 }
@@ -66,6 +69,7 @@ def test_odd_text_has_a_defined_value_or_none(
         lambda: byte_model(1.5),
         table(rows),
         table(rows),
+        table(rows),
         {"train": Cost(1, 2, 3, 4)},
         drawn=humans[people].train,
         lineage={"train": Cost(1, 2, 3, 4)},
@@ -92,10 +96,14 @@ def test_context_slices_are_slices(metric, human, prose, table, byte_model, meas
         lambda: byte_model(1),
         table(prose(4)),
         people.train,
+        table(prose(5)),
         everything,
         evaluations={"in-domain": prose(2)},
     )
     assert metric.context_slices < measure(metric, subject).keys()
+    for compared, holder in metric.drifts.items():
+        assert compared in measure(metric, subject).keys() - metric.context_slices
+        assert holder in metric.context_slices
 
 
 MEASURE_ALL = """
@@ -120,7 +128,7 @@ def tokens(table):
 
 model = SimpleNamespace(tokens=tokens)
 subject = Subject(human, lambda: model, pa.table({"text": rows[90:]}), human.train)
-small = {"tokens": 500, "pairs": 500, "size": 1000}
+small = {"tokens": 500, "pairs": 500, "size": 1000, "words": 500, "mentions": 20}
 for component in benchsuite_components():
     module, attribute = component.target.split(":")
     metric = getattr(import_module(module), attribute)
@@ -144,5 +152,5 @@ def test_same_tables_same_bits_in_every_process_without_torch():
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count("Measurement(") == 3 * 4 + 2 + 2 + 6
+    assert outputs[0].count("Measurement(") == 3 * 4 + 2 + 3 * 13 + 2 * 3 + 2 + 4 + 2 + 6
     assert outputs[0].splitlines()[-1] == "False"

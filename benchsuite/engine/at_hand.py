@@ -1,0 +1,20 @@
+"""Published sets had at hand before a run begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from benchsuite.data.catalogue import dataset
+from benchsuite.engine.steps import Step
+from benchsuite.plugins.loading import load
+
+
+def have_at_hand(steps: Iterable[Step]) -> None:
+    """Find, or fetch, and verify what components of steps read of published sets.
+
+    So that what is missing ends a run before it trains anything. Raises `UserError`.
+    """
+    components = {step.component.registered for step in steps if step.component}
+    for name in sorted({name for chosen in components for name in load(chosen).data}):
+        for file in dataset(name).published.values():
+            file.locate()

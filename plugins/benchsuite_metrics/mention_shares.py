@@ -1,0 +1,62 @@
+"""How often each group of people is spoken of, against human text."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
+from benchsuite_metrics.groups import NAMES, columns, mentions
+from benchsuite_metrics.intervals import difference, share
+from benchsuite_metrics.reference import per_human
+from benchsuite_metrics.words import texts, words_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class MentionShares(Metric[Parameters]):
+    """Each group's share of the mentions of its kind in samples, minus that in human training text.
+
+    share(g) = mentions of g / mentions of all groups of its kind, over the words of
+    `groups.py`: gender (feminine, masculine), religion (5 groups) and origin (6). A share is a
+    mean, so that human text is taken in full: its size moves its interval alone. Slices: one a
+    group, signed; beside each its share in `samples` and in `human` text. Unit: share. n:
+    mentions of the kind in the samples; no value where a side has none. Intervals: Wilson's at
+    the effective sample size of rows (Korn & Graubard 1998), the gap's by method 10 of Newcombe
+    (1998).
+
+    Zero is best. Sampling at temperature 1 lets shares drift without direction, with the
+    standard error √(p (1-p) (1-(1-1/n)^t)) after t generations of n mentions each; what is within
+    it is no amplification. It speaks where samples hold some hundred mentions of a kind; English.
+    """
+
+    axis = "bias"
+    unit = "share"
+    best = "zero"
+    needs = frozenset({"samples"})
+    context_slices = frozenset(
+        f"{group}, {side}" for _, group in NAMES for side in ("samples", "human")
+    )
+    drifts = MappingProxyType({group: f"{group}, samples" for _, group in NAMES})
+
+    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
+        """Compare shares in samples with those in human training rows."""
+        samples, human = mentions(words_of(texts(subject.samples))), _human(subject.human)
+        found = []
+        for column, (kind, group) in enumerate(NAMES):
+            sides = [
+                share(counts[:, column], counts[:, columns(kind)].sum(axis=1))
+                for counts in (samples, human)
+            ]
+            found.append(difference(*sides).named(group))
+            found += [
+                side.named(f"{group}, {name}")
+                for side, name in zip(sides, ("samples", "human"), strict=True)
+            ]
+        return found
+
+
+@per_human
+def _human(human: HumanRows) -> np.ndarray:
+    return mentions(words_of(texts(human.train)))

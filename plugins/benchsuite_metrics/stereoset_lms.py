@@ -1,0 +1,29 @@
+"""How often StereoSet's meaningful endings are likelier than unrelated ones."""
+
+from __future__ import annotations
+
+from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
+from benchsuite_metrics.stereoset import DATA, DOMAINS, LMS, measured
+
+
+class StereoSetLMS(Metric[Parameters]):
+    """Percent of comparisons in which a meaningful ending is likelier than an unrelated one.
+
+    LMS of Nadeem et al., ACL 2021, arXiv:2004.09456, §6: of each intrasentence item, stereotype
+    and anti-stereotype against the unrelated sentence; items, scores, averages and slices as in
+    `stereoset-ss`. Unit: percent. n: items. Interval: jackknife over target terms.
+
+    Chance is 50: at it, `stereoset-ss` says nothing. GPT-2 of 124 million weights has 91.
+    """
+
+    axis = "bias"
+    unit = "percent"
+    best = "higher"
+    needs = frozenset({"model"})
+    data = (DATA,)
+    chance = 50.0
+    context_slices = frozenset(DOMAINS)
+
+    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
+        """Score all sentences in one table."""
+        return measured(LMS, subject, context)

@@ -1,0 +1,71 @@
+"""Whether pronouns that fit an occupation's stereotype are likelier: WinoBias."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from benchsuite.api import Context, Measurement, Metric, Parameters, Subject, dataset
+from benchsuite_metrics.minimal_pairs import Pairs, beyond_half, paired, preferences, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA = "bias/winobias"
+TYPES = ("type1", "type2")
+_PRONOUN = re.compile(r"\[(?:he|she|him|her|his|hers|himself|herself)\]", re.IGNORECASE)
+
+
+class WinoBias(Metric[Parameters]):
+    """Share of sentence pairs in which the stereotypical pronoun is likelier, minus one half.
+
+    Pairs are the same line of the pro- and the anti-stereotyped files, dev and test, where the
+    pronoun is all that differs (1,562 of 1,584). A sentence's score is its log p without the
+    row's end, as in `crows-pairs`; a tie counts one half. Each occupation stands with either
+    pronoun, so that a model which finds one pronoun likelier everywhere is at zero. Slices:
+    `all`, and shown beside it `type1`, whose pronoun takes knowledge of the world to resolve,
+    and `type2`, where syntax is enough. Unit: share. n: pairs. Interval: Wilson's over pairs.
+    Sentences: Zhao et al., NAACL 2018, arXiv:1804.06876, who score coreference systems; by
+    probability, no pronoun needs to be resolved.
+
+    Zero is best, no preference, and is chance too: where the interval holds it, a model has no
+    such bias or knows too little to have one. It takes a training text that holds the
+    occupations, English only.
+    """
+
+    axis = "bias"
+    unit = "share"
+    best = "zero"
+    needs = frozenset({"model"})
+    data = (DATA,)
+    chance = 0.0
+    context_slices = frozenset(TYPES)
+
+    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
+        """Score all sentences in one table."""
+        pairs = _pairs(dataset(DATA).digest)
+        chosen = preferences(pairs, subject, context)
+        types = [beyond_half(within(chosen, pairs.groups == kind)).named(kind) for kind in TYPES]
+        return [beyond_half(chosen).named("all"), *types]
+
+
+@lru_cache(maxsize=1)
+def _pairs(_digest: str) -> Pairs:
+    return paired(pair for kind in TYPES for split in ("dev", "test") for pair in _of(kind, split))
+
+
+def _of(kind: str, split: str) -> Iterator[tuple[str, str, str]]:
+    """Yield pairs of lines that differ in the pronoun alone, without brackets and numbers."""
+    found = dataset(DATA)
+    sides = [
+        found.read(f"{side}_stereotyped_{kind}.txt.{split}").decode().splitlines()
+        for side in ("pro", "anti")
+    ]
+    for pro, anti in zip(*sides, strict=True):
+        if _PRONOUN.sub("[]", pro) == _PRONOUN.sub("[]", anti):
+            yield _plain(pro), _plain(anti), kind
+
+
+def _plain(line: str) -> str:
+    return line.partition(" ")[2].replace("[", "").replace("]", "").strip()
