@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         StepFinished,
     )
     from benchsuite.plugins.kinds import (
+        NOTHING,
         Context,
         Corpus,
         Cost,
@@ -45,9 +46,11 @@ if TYPE_CHECKING:
         TrainingFailed,
         TrainingJob,
     )
+    from benchsuite.plugins.parts import make_part, part_document, part_identity
 
 __all__ = [
     "DATA_ROOT",
+    "NOTHING",
     "Command",
     "Component",
     "Context",
@@ -84,12 +87,16 @@ __all__ = [
     "UserError",
     "dataset",
     "hookimpl",
+    "make_part",
+    "part_document",
+    "part_identity",
     "stays_below",
 ]
 
 _HOMES = {
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
+    **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
     **dict.fromkeys(("DataSet", "dataset"), "benchsuite.data.catalogue"),
     **dict.fromkeys(("DATA_ROOT", "Published", "stays_below"), "benchsuite.data.published"),
     **dict.fromkeys(

@@ -123,9 +123,10 @@ def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
 
 
 def _beside(comparison: Comparison) -> str:
-    """Say where a difference may be nothing: of models at chance, or within neutral drift."""
+    """Say where a difference may be nothing: of models at chance, drift, text learned."""
     drift = f", drift ±{number(comparison.drift)}" if comparison.drift is not None else ""
-    return drift + (", all at chance" if comparison.informative is False else "")
+    chance = ", all at chance" if comparison.informative is False else ""
+    return drift + chance + (", contaminated" if comparison.contaminated else "")
 
 
 def number(value: float, sign: str = "-") -> str:

@@ -11,6 +11,7 @@ from benchsuite.engine.store import Store
 _GUESS: dict[StepKind, float] = {
     "prepare": 5.0,
     "tokenizer": 2.0,
+    "evaluation": 0.1,
     "mix": 0.1,
     "measure": 0.2,
 }

@@ -20,7 +20,7 @@ from benchsuite.engine.store import Store
 from benchsuite.engine.worker import Done
 from benchsuite.errors import UserError
 
-_URGENT = ("prepare", "tokenizer", "mix", "train", "generate", "grade")
+_URGENT = ("prepare", "tokenizer", "evaluation", "mix", "train", "generate", "grade")
 """Kinds of step that others wait for; measuring fills the gaps."""
 
 
@@ -156,10 +156,9 @@ class _Run:
 
 
 def _subject(step: Step) -> tuple[str, ...]:
-    """What a measure step measures: its model's ledger, model or samples."""
-    return next(
-        (step.inputs[role] for role in ("model", "samples", "ledger") if role in step.inputs), ()
-    )
+    """What a measure step measures: its model, or what belongs to it."""
+    roles = ("model", "samples", "ledger", "training", "lineage", "drawn")
+    return next((step.inputs[role] for role in roles if role in step.inputs), ())
 
 
 @contextmanager
@@ -167,7 +166,7 @@ def _pool(plan: Plan, store: Store, workers: int, watcher: Watcher) -> Iterator[
     """Give a function that hands steps to a worker."""
     setup = (store.url, plan.device, plan.suite.learner, max(1, _cores() // workers))
     if workers == 1:
-        here = worker.Worker(*setup)
+        here = worker.Worker(*setup, alone=True)
 
         def submit_here(steps: list[Step]) -> Future[list[Done]]:
             future: Future[list[Done]] = Future()

@@ -8,10 +8,10 @@ from typing import Any
 
 from benchsuite.engine.amounts import human_needed, to_write, trained_on
 from benchsuite.engine.identities import component_identity, fingerprint, operation_digest
+from benchsuite.engine.offers import Offers, metric_class, offers
 from benchsuite.engine.steps import Cell, Inputs, Plan, Step, StepKind
 from benchsuite.identity import derive_seed, digest
 from benchsuite.plugins.kinds import Learner, Metric
-from benchsuite.plugins.loading import load
 from benchsuite.suites.mixture import Share
 from benchsuite.suites.resolve import Chosen, ResolvedRegime, ResolvedSuite
 
@@ -38,17 +38,20 @@ class _Planner:
             human_needed(regime, self._budget.amount, suite.last_generation(regime))
             for regime in suite.regimes
         )
+        self._regimes = {regime.name: regime for regime in suite.regimes}
         self._human_mixes: dict[int, str] = {}
         self._cells: dict[tuple[str, int, int], Cell] = {}
 
     def build(self) -> Plan:
         """Add all steps, generation by generation."""
         self._human_steps()
+        evaluations = self._evaluations()
         for generation in range(self._suite.suite.generations + 1):
             for regime in self._suite.regimes:
                 for seed in self._suite.suite.seeds:
                     if generation <= self._suite.last_generation(regime):
                         self._model(regime, generation, seed)
+            self._measures(generation, evaluations)
         return self._plan
 
     def _human_steps(self) -> None:
@@ -72,8 +75,25 @@ class _Planner:
                 label="learn the tokenizer",
             )
 
+    def _evaluations(self) -> tuple[str, ...]:
+        """Add the steps that tell what metrics evaluate models on, where a metric asks."""
+        kinds = [(metric, metric_class(metric)) for metric in self._suite.metrics]
+        if not any("evaluations" in kind.needs for _, kind in kinds):
+            return ()
+        return tuple(
+            self._add(
+                "evaluation",
+                metric,
+                {},
+                {"human": (self._plan.human,)},
+                label=f"list what {metric.name.partition('/')[2]} evaluates on",
+            )
+            for metric, kind in kinds
+            if kind.evaluated is not Metric.evaluated
+        )
+
     def _model(self, regime: ResolvedRegime, generation: int, seed: int) -> None:
-        """Add the steps of one model: mix, train, sample, measure, write on."""
+        """Add the steps of one model: mix, train, sample, write on."""
         where = f"{regime.name}, generation {generation}, seed {seed}"
         human = self._plan.human
         mix, sources = self._mix(regime, generation, seed, where)
@@ -96,8 +116,6 @@ class _Planner:
         cell.spent = [train, *sources]
         if regime.regime.synthetic and generation < self._suite.last_generation(regime):
             cell.written = self._write(regime, generation, seed, train, where)
-        for metric in self._suite.metrics:
-            cell.measures[metric.name] = self._measure(metric, regime, cell, where)
         self._cells[regime.name, generation, seed] = cell
         self._plan.cells.append(cell)
 
@@ -210,24 +228,28 @@ class _Planner:
             )
         return rows
 
-    def _measure(self, metric: Chosen, regime: ResolvedRegime, cell: Cell, where: str) -> str:
+    def _measures(self, generation: int, evaluations: tuple[str, ...]) -> None:
+        """Add the steps that measure the models of a generation."""
+        cells = [cell for cell in self._plan.cells if cell.generation == generation]
+        for cell in cells:
+            offered = offers(cell, cells, self._plan)
+            offered["drawn"]["drawn"] = (self._human_mixes[cell.seed],)
+            offered["evaluations"]["evaluations"] = evaluations
+            if before := self._cells.get((cell.regime, generation - 1, cell.seed)):
+                offered["earlier"]["earlier"] = (before.samples,)
+            for metric in self._suite.metrics:
+                cell.measures[metric.name] = self._measure(metric, cell, offered)
+
+    def _measure(self, metric: Chosen, cell: Cell, offered: Offers) -> str:
         """Add the step that measures one model with one metric, given only what it needs."""
-        kind = load(metric.registered)
-        assert issubclass(kind, Metric)
-        before = self._cells.get((cell.regime, cell.generation - 1, cell.seed))
-        offered: dict[str, tuple[str, ...]] = {
-            "model": (cell.train,),
-            "samples": (cell.samples,),
-            "training": (cell.mix,),
-            "earlier": (before.samples,) if before else (),
-            "ledger": tuple(cell.spent),
-        }
         inputs: dict[str, tuple[str, ...]] = {"human": (self._plan.human,)}
-        inputs |= {role: ids for role, ids in offered.items() if role in kind.needs and ids}
+        for need in sorted(metric_class(metric).needs - {"place"}):
+            inputs |= {role: ids for role, ids in offered[need].items() if ids}
+        where = f"{cell.regime}, generation {cell.generation}, seed {cell.seed}"
         read = self._read[metric.name]
         arguments: dict[str, Any] = {"fingerprint": read} if read else {}
-        if "place" in kind.needs:
-            arguments["place"] = self._place(regime, cell)
+        if "place" in metric_class(metric).needs:
+            arguments["place"] = self._place(cell)
         return self._add(
             "measure",
             metric,
@@ -238,12 +260,12 @@ class _Planner:
             label=f"measure {metric.name.partition('/')[2]} of {where}",
         )
 
-    def _place(self, regime: ResolvedRegime, cell: Cell) -> dict[str, Any]:
+    def _place(self, cell: Cell) -> dict[str, Any]:
         """Say where in the run a model stands, for metrics that know what it should be there."""
         return {
             "generation": cell.generation,
             "budget": {"amount": self._budget.amount, "unit": self._budget.unit},
-            "regime": regime.document(),
+            "regime": self._regimes[cell.regime].document(),
             "corpus": self._suite.corpus.document(),
             "learner": self._suite.learner.document(),
         }

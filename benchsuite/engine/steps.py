@@ -8,7 +8,9 @@ from typing import Any, Literal, get_args
 
 from benchsuite.suites.resolve import Chosen, ResolvedSuite
 
-StepKind = Literal["prepare", "tokenizer", "mix", "train", "generate", "grade", "measure"]
+StepKind = Literal[
+    "prepare", "tokenizer", "evaluation", "mix", "train", "generate", "grade", "measure"
+]
 STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 
 Inputs = Mapping[str, tuple[str, ...]]

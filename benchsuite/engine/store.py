@@ -55,7 +55,8 @@ class Manifest(BaseModel):
 
     def sealed(self) -> Manifest:
         """Return the manifest with its seal."""
-        content = self.model_dump(mode="json", exclude={"seal"})
+        # A cost that is not known is left out, as it was before there was such a cost.
+        content = self.model_dump(mode="json", exclude={"seal"}, exclude_none=True)
         return self.model_copy(update={"seal": digest(content)})
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from benchsuite.engine.energy import counters, read, used
 from benchsuite.engine.steps import Step
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import Spent, Work, close_models_but
@@ -46,16 +47,24 @@ class Worker:
     """Does steps of one plan, one after the other, and commits each to the store.
 
     `threads` is how many threads a component may use, on work whose results do not depend on it.
+    Energy is read where the worker is `alone`: counters are of the whole machine.
     """
 
     def __init__(
-        self, store_url: str, device: tuple[str, str], learner: Chosen, threads: int = 1
+        self,
+        store_url: str,
+        device: tuple[str, str],
+        learner: Chosen,
+        threads: int = 1,
+        *,
+        alone: bool = False,
     ) -> None:
         make_deterministic()
         keep_freed_memory()
         self._store = Store(store_url)
         self._device = Device(*device, threads)  # type: ignore[arg-type]
         self._learner: Learner[Any] = learner.make()
+        self._counters = counters(device[0]) if alone else ()
 
     def do(self, steps: Sequence[Step], report: Report) -> list[Done]:
         """Do steps in order; one that fails does not keep the next from being done.
@@ -72,11 +81,12 @@ class Worker:
             results = self._results(steps, folders, stack, report)
             for step, folder in zip(steps, folders, strict=True):
                 _reset_peak_memory()
-                started = time.perf_counter()
+                started, before = time.perf_counter(), read(self._counters)
                 try:
                     spent = _successful(next(results, None))
                     seconds = time.perf_counter() - started
-                    cost = Cost(seconds, spent.tokens, spent.flops, _peak_memory())
+                    energy = used(self._counters, before)
+                    cost = Cost(seconds, spent.tokens, spent.flops, _peak_memory(), energy)
                     self._store.commit(folder, step.identity, step.kind, step.label, cost)
                 except UserError as failure:
                     yield Done(step.identity, Cost(), str(failure), by_user=True)

@@ -20,13 +20,14 @@ class RunStarted:
 class StepFinished:
     """A step ended. `error` is the sentence that says why it failed, or None.
 
-    `cost` holds what the step spent: seconds, tokens, flops, peak memory (bytes).
+    `cost` holds what the step spent: seconds, tokens, flops, peak memory (bytes)
+    and energy (joules, None where it is not reported).
     """
 
     identity: str
     kind: str
     label: str
-    cost: Mapping[str, float]
+    cost: Mapping[str, float | None]
     error: str | None
 
 

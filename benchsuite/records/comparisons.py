@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from benchsuite.suites.resolve import ResolvedSuite
 class _Measured(NamedTuple):
     value: float | None = None
     informative: bool | None = None
+    contaminated: bool | None = None
 
 
 Values = dict[tuple[str, int, str, str], dict[int, _Measured]]
@@ -64,7 +65,8 @@ def compare(
                 upper=difference and difference.upper,
                 seeds=len(complete),
                 verdict=_verdict(complete, entry.best) if whole else "unclear",
-                informative=_informative([each for pair in pairs for each in pair]),
+                contaminated=_any(each.contaminated for pair in pairs for each in pair),
+                informative=_any(each.informative for pair in pairs for each in pair),
                 drift=drift.error(regime, generation, metric, slice_),
                 headline=(metric, slice_) in headlines,
             )
@@ -76,13 +78,13 @@ def _values(measurements: pa.Table) -> Values:
     values: Values = defaultdict(dict)
     for row in measurements.to_pylist():
         key = (row["regime"], row["generation"], row["metric"], row["slice"])
-        values[key][row["seed"]] = _Measured(row["value"], row["informative"])
+        values[key][row["seed"]] = _Measured(row["value"], row["informative"], row["contaminated"])
     return values
 
 
-def _informative(measured: Sequence[_Measured]) -> bool | None:
-    """Say whether any of the models compared is not at chance; None where that is not known."""
-    known = [each.informative for each in measured if each.informative is not None]
+def _any(flags: Iterable[bool | None]) -> bool | None:
+    """Say whether a flag of any model is set; None where none is known."""
+    known = [flag for flag in flags if flag is not None]
     return any(known) if known else None
 
 

@@ -19,6 +19,7 @@ import psutil
 import pyarrow as pa
 
 import benchsuite
+from benchsuite.engine.offers import metric_class
 from benchsuite.plugins.loading import digest
 from benchsuite.records.record import (
     ComponentEntry,
@@ -30,7 +31,6 @@ from benchsuite.records.record import (
     SplitSize,
     SuiteEntry,
 )
-from benchsuite.records.tables import metric_class
 from benchsuite.suites.resolve import Chosen, ResolvedSuite
 
 _PACKAGES = (

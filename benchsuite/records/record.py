@@ -130,6 +130,11 @@ class Comparison(_Entry):
     verdict: Literal["better", "worse", "unclear"] = Field(
         description="Better or worse than the control where the interval excludes no difference."
     )
+    contaminated: bool | None = Field(
+        default=None,
+        description="Whether a model on either side was trained on too much of what it is "
+        "evaluated on here; None where nobody looked.",
+    )
     informative: bool | None = Field(
         default=None,
         description="False where every model compared measures chance by its own 95 % interval; "

@@ -8,13 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from benchsuite.engine.offers import metric_class
 from benchsuite.engine.operations.measure import MEASUREMENTS
 from benchsuite.engine.steps import Cell, Plan
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
 from benchsuite.plugins.kinds import Metric
-from benchsuite.plugins.loading import load
-from benchsuite.suites.resolve import Chosen
+from benchsuite.records.contamination import contaminated, evaluation_sets
 
 MEASUREMENT_SCHEMA = pa.schema(
     [
@@ -32,6 +32,7 @@ MEASUREMENT_SCHEMA = pa.schema(
         ("informative", pa.bool_()),
         ("unit", pa.string()),
         ("higher_is_better", pa.bool_()),
+        ("contaminated", pa.bool_()),
     ]
 )
 SAMPLE_SCHEMA = pa.schema(
@@ -53,16 +54,14 @@ _MEASURED = ("slice", "value", "lower", "upper", "n")
 _HIGHER_IS_BETTER = {"higher": True, "lower": False, "zero": None}
 
 
-def metric_class(metric: Chosen) -> type[Metric[Any]]:
-    """Return the class of a suite's metric."""
-    found = load(metric.registered)
-    assert issubclass(found, Metric)
-    return found
-
-
 def measurements(plan: Plan, store: Store, missing: set[str]) -> pa.Table:
     """Return a row for each measurement of each model; `missing` steps have none."""
-    rows = [row for cell in plan.cells for row in _of_model(cell, plan, store, missing)]
+    sets = evaluation_sets(plan, store, missing)
+    rows: list[dict[str, Any]] = []
+    for cell in plan.cells:
+        measured = list(_of_model(cell, plan, store, missing))
+        flags = contaminated(measured, sets, plan)
+        rows += [{**row, "contaminated": f} for row, f in zip(measured, flags, strict=True)]
     return pa.Table.from_pylist(rows, schema=MEASUREMENT_SCHEMA)
 
 

@@ -18,7 +18,7 @@ from benchsuite.engine.steps import STEP_KINDS, Plan
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
 from benchsuite.errors import UserError
-from benchsuite.plugins.kinds import Cost
+from benchsuite.plugins.kinds import NOTHING, Cost
 from benchsuite.records import provenance
 from benchsuite.records.agreements import agreements
 from benchsuite.records.claims import judge_claims
@@ -118,7 +118,7 @@ def _costs(plan: Plan, store: Store, missing: set[str]) -> list[KindCost]:
         if identity not in missing:
             spent[step.kind].append(store.manifest(identity).cost)
     return [
-        KindCost(kind=kind, steps=len(spent[kind]), cost=sum(spent[kind], Cost()))
+        KindCost(kind=kind, steps=len(spent[kind]), cost=sum(spent[kind], NOTHING))
         for kind in STEP_KINDS
         if kind in spent
     ]

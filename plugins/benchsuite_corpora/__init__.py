@@ -23,6 +23,12 @@ def benchsuite_components() -> list[Component]:
         ),
         Component(
             "corpus",
+            "corpora/planted",
+            "Another corpus with invented facts and canaries among its training rows.",
+            "benchsuite_corpora.planted:Planted",
+        ),
+        Component(
+            "corpus",
             "corpora/fetched",
             "One published file by URL and SHA-256, from the data root or fetched once.",
             "benchsuite_corpora.fetched:Fetched",

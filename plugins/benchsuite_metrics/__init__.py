@@ -74,6 +74,39 @@ def benchsuite_components() -> list[Component]:
             "Gender that the model expects after occupations.",
             "OccupationLogOdds",
         ),
+        _metric(
+            "planted-recall", "Planted facts known, by how often they were told.", "PlantedRecall"
+        ),
+        _metric(
+            "planted-reciprocal-rank",
+            "How near a model comes to planted facts.",
+            "PlantedReciprocalRank",
+        ),
+        _metric(
+            "planted-falsehood",
+            "False among the statements about the planted world.",
+            "PlantedFalsehood",
+        ),
+        _metric(
+            "wikidata-cloze",
+            "Facts of Wikidata likelier than others of their kind.",
+            "WikidataCloze",
+        ),
+        _metric("canary-exposure", "Bits that planted secrets leak.", "CanaryExposure"),
+        _metric(
+            "verbatim-extraction",
+            "Training rows gone on with word for word.",
+            "VerbatimExtraction",
+        ),
+        _metric(
+            "membership-auc", "How well losses tell training rows from others.", "MembershipAuc"
+        ),
+        _metric(
+            "model-similarity",
+            "How alike different models write, against human text.",
+            "ModelSimilarity",
+        ),
+        _metric("contamination", "Evaluation text that training rows hold.", "Contamination"),
         _metric("domain-loss", "Loss on held-out human text by domain.", "DomainLoss"),
         _metric(
             "frequency-loss",
@@ -108,5 +141,8 @@ def benchsuite_components() -> list[Component]:
         _metric("tokens", "Tokens trained on, written and read in grading.", "Tokens"),
         _metric("flops", "Floating-point operations, by formula.", "Flops"),
         _metric("seconds", "Time of the steps behind a model.", "Seconds"),
+        _metric("energy", "Energy of the steps behind a model.", "Energy"),
+        _metric("money", "Price of the steps behind a model, at your rates.", "Money"),
+        _metric("flops-to-reach", "Operations that it took to reach a given loss.", "FlopsToReach"),
         _metric("peak-memory", "Largest resident memory of a step.", "PeakMemory"),
     ]

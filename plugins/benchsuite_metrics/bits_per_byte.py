@@ -5,10 +5,13 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import ratio
+from benchsuite_metrics.words import texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
 
@@ -29,6 +32,10 @@ class BitsPerByte(Metric[Parameters]):
     unit = "bits/byte"
     best = "lower"
     needs = frozenset({"model"})
+
+    def evaluated(self, human: HumanRows) -> Mapping[str, list[str]]:
+        """Both splits are evaluation sets."""
+        return {"in-domain": texts(human.test), "out-of-domain": texts(human.out_of_domain)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Measure each split that has rows; an empty test split has no value."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject, dataset
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
 from benchsuite_metrics.minimal_pairs import Pairs, paired, preferences, preferred, within
+from benchsuite_metrics.words import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,10 @@ class Blimp(Metric[BlimpParameters]):
     data = (DATA,)
     chance = 0.5
     context_slices = frozenset(PHENOMENA)
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the sentences."""
+        return {DATA: texts(_pairs(dataset(DATA).digest, self.parameters).rows)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""

@@ -6,8 +6,9 @@ import csv
 import io
 from functools import lru_cache
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject, dataset
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
 from benchsuite_metrics.minimal_pairs import Pairs, beyond_half, paired, preferences, within
+from benchsuite_metrics.words import texts
 
 DATA = "bias/crows_pairs"
 KINDS = (
@@ -46,6 +47,10 @@ class CrowsPairs(Metric[Parameters]):
     data = (DATA,)
     chance = 0.0
     context_slices = frozenset(KINDS)
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the sentences."""
+        return {DATA: texts(_pairs(dataset(DATA).digest).rows)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""

@@ -12,6 +12,7 @@ from pydantic import Field
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import ratio
 from benchsuite_metrics.reference import per_human
+from benchsuite_metrics.words import texts
 
 
 class DomainLossParameters(Parameters):
@@ -37,6 +38,10 @@ class DomainLoss(Metric[DomainLossParameters]):
     unit = "bits/byte"
     best = "lower"
     needs = frozenset({"model"})
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return both splits."""
+        return {"in-domain": texts(human.test), "out-of-domain": texts(human.out_of_domain)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score test and out-of-domain rows once and add up by domain."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import ratio
+from benchsuite_metrics.words import texts
 
 BINS = ("unseen", "below 10", "10 to 100", "100 to 1,000", "1,000 to 10,000", "from 10,000")
 """Uses in a million tokens of human training text."""
@@ -31,6 +32,10 @@ class FrequencyLoss(Metric[Parameters]):
     unit = "nats/token"
     best = "lower"
     needs = frozenset({"model"})
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the test rows."""
+        return {"in-domain": texts(human.test)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score the test rows once and average over each bin."""

@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject, dataset
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
 from benchsuite_metrics.intervals import Estimate, mean
+from benchsuite_metrics.words import texts
 
 DATA = "generalization/lambada"
 
@@ -58,6 +59,10 @@ class Lambada(Metric[LambadaParameters]):
     needs = frozenset({"model"})
     data = (DATA,)
     context_slices = frozenset({"without passage"})
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the passages with their last words."""
+        return {DATA: texts(_passages(dataset(DATA).digest, self.parameters.passages).whole)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score passages with their last words, and the words alone, each in one table."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.frequency import halves
 from benchsuite_metrics.intervals import Estimate, ratio
+from benchsuite_metrics.words import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class RareTokenLoss(Metric[Parameters]):
@@ -27,6 +33,10 @@ class RareTokenLoss(Metric[Parameters]):
     unit = "nats/token"
     best = "lower"
     needs = frozenset({"model"})
+
+    def evaluated(self, human: HumanRows) -> Mapping[str, list[str]]:
+        """Both slices rest on the test rows."""
+        return {"in-domain": texts(human.test)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score the test rows once and average over each half."""

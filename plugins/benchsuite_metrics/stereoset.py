@@ -13,6 +13,7 @@ import pyarrow as pa
 from benchsuite.api import Context, Measurement, Subject, dataset
 from benchsuite_metrics.intervals import Estimate, bounded, jackknife
 from benchsuite_metrics.minimal_pairs import sentence_scores
+from benchsuite_metrics.words import texts
 
 DATA = "bias/stereoset_subset"
 DOMAINS = ("gender", "race", "religion")
@@ -44,6 +45,11 @@ def _idealized(means: np.ndarray) -> np.ndarray:
 SS = Score(lambda means: means[..., 0] - 50, -50, 50)
 LMS = Score(lambda means: means[..., 1], 0, 100)
 ICAT = Score(_idealized, 0, 100)
+
+
+def sentences() -> list[str]:
+    """Return all sentences that are scored."""
+    return texts(_items(dataset(DATA).digest).rows)
 
 
 def measured(score: Score, subject: Subject, context: Context) -> list[Measurement]:

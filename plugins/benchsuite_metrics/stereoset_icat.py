@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.stereoset import DATA, DOMAINS, ICAT, measured
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
+from benchsuite_metrics.stereoset import DATA, DOMAINS, ICAT, measured, sentences
 
 
 class StereoSetICAT(Metric[Parameters]):
@@ -25,6 +25,10 @@ class StereoSetICAT(Metric[Parameters]):
     data = (DATA,)
     chance = 50.0
     context_slices = frozenset(DOMAINS)
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the sentences."""
+        return {DATA: sentences()}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.stereoset import DATA, DOMAINS, LMS, measured
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
+from benchsuite_metrics.stereoset import DATA, DOMAINS, LMS, measured, sentences
 
 
 class StereoSetLMS(Metric[Parameters]):
@@ -23,6 +23,10 @@ class StereoSetLMS(Metric[Parameters]):
     data = (DATA,)
     chance = 50.0
     context_slices = frozenset(DOMAINS)
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the sentences."""
+        return {DATA: sentences()}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.stereoset import DATA, DOMAINS, SS, measured
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
+from benchsuite_metrics.stereoset import DATA, DOMAINS, SS, measured, sentences
 
 
 class StereoSetSS(Metric[Parameters]):
@@ -26,6 +26,10 @@ class StereoSetSS(Metric[Parameters]):
     data = (DATA,)
     chance = 0.0
     context_slices = frozenset(DOMAINS)
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the sentences."""
+        return {DATA: sentences()}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""

@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject, dataset
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
 from benchsuite_metrics.minimal_pairs import Pairs, beyond_half, paired, preferences, within
+from benchsuite_metrics.words import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,10 @@ class WinoBias(Metric[Parameters]):
     data = (DATA,)
     chance = 0.0
     context_slices = frozenset(TYPES)
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the sentences."""
+        return {DATA: texts(_pairs(dataset(DATA).digest).rows)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""

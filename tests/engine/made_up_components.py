@@ -160,6 +160,9 @@ class Centre(_Metric):
     def _value(self, subject):
         return subject.model.mean
 
+    def evaluated(self, human):
+        return {"centres": ["one", "two", "two"]}
+
 
 class Likelihood(_Metric):
     needs: ClassVar = frozenset({"model"})
@@ -183,6 +186,33 @@ class Spent(_Metric):
         return float(sum(cost.flops for cost in subject.ledger.values()))
 
 
+class SeenParameters(Parameters):
+    most: float = 0.4
+
+
+class Seen(Metric[SeenParameters]):
+    """Counts what it is given; of the set `centres` it finds half in every model's training."""
+
+    parameters_type = SeenParameters
+    axis, unit, best = "generalization", "things", "lower"
+    needs: ClassVar = frozenset({"drawn", "peers", "lineage", "evaluations"})
+
+    @property
+    def contaminated_above(self):
+        return self.parameters.most
+
+    def measure(self, subject, context):
+        yield Measurement(0.5, 1, "centres")
+        given = {
+            "drawn": subject.drawn.num_rows,
+            "lineage": len(subject.lineage),
+            "evaluated": len(subject.evaluations["centres"]),
+            **{kind: len(tables) for kind, tables in subject.peers.items()},
+        }
+        for name, count in given.items():
+            yield Measurement(float(count), 1, name)
+
+
 @hookimpl
 def benchsuite_components():
     return [
@@ -198,5 +228,6 @@ def benchsuite_components():
             ("metric", "likelihood", "Likelihood"),
             ("metric", "spread", "Spread"),
             ("metric", "spent", "Spent"),
+            ("metric", "seen", "Seen"),
         ]
     ]

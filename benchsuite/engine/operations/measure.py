@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from benchsuite.engine.work import Spent, Work, manifest, read_rows
-from benchsuite.plugins.kinds import Cost, Measurement, Panel, Place, Subject
+from benchsuite.plugins.kinds import NOTHING, Cost, Measurement, Panel, Place, Subject
 
 MEASUREMENTS = "measurements.json"
-_TABLES = ("samples", "training", "earlier")
+_TABLES = ("samples", "training", "earlier", "drawn")
 
 
 def run_all(works: Sequence[Work]) -> Iterator[Spent]:
@@ -34,19 +36,34 @@ def _subject(work: Work, panel: Panel, place: int) -> Subject:
         human=work.human(),
         open_model=work.model if reads_model else None,
         **{role: read_rows(work.one(role)) for role in _TABLES if role in inputs},
-        ledger=_ledger(work),
+        peers={
+            kind: [read_rows(folder) for folder in inputs.get(f"peers.{kind}", ())]
+            for kind in ("seeds", "regimes")
+        },
+        evaluations=_evaluations(inputs.get("evaluations", ())),
+        ledger=_costs(inputs.get("ledger", ())),
+        lineage=_costs(inputs.get("lineage", ())),
         scorer=partial(panel.score, place) if reads_model else None,
         place=Place(**work.arguments["place"]) if "place" in work.arguments else None,
     )
 
 
-def _ledger(work: Work) -> dict[str, Cost]:
+def _costs(folders: Sequence[Path]) -> dict[str, Cost]:
     """Cost by kind of step."""
-    ledger: dict[str, Cost] = {}
-    for folder in work.inputs.get("ledger", ()):
+    costs: dict[str, Cost] = {}
+    for folder in folders:
         spent = manifest(folder)
-        ledger[spent.kind] = ledger.get(spent.kind, Cost()) + spent.cost
-    return ledger
+        costs[spent.kind] = costs.get(spent.kind, NOTHING) + spent.cost
+    return costs
+
+
+def _evaluations(folders: Sequence[Path]) -> Mapping[str, list[str]]:
+    """Texts of all metrics by the name of the set, each once."""
+    sets: dict[str, dict[str, None]] = defaultdict(dict)
+    for folder in folders:
+        for row in read_rows(folder).to_pylist():
+            sets[row["set"]].setdefault(row["text"])
+    return {name: list(texts) for name, texts in sorted(sets.items())}
 
 
 def _checked(measurement: Measurement) -> dict[str, Any]:

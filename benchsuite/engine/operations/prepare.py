@@ -27,9 +27,10 @@ def run(work: Work) -> Spent:
 
 
 def _identified(rows: pa.Table) -> pa.Table:
-    """Add `id`, the SHA-256 of a row's content columns."""
+    """Add `id`, the SHA-256 of a row's content columns; a null is no content."""
     content = rows.drop_columns([name for name in _OWN if name in rows.column_names])
-    ids = [hashlib.sha256(canonical(row).encode()).hexdigest() for row in content.to_pylist()]
+    held = ({k: v for k, v in row.items() if v is not None} for row in content.to_pylist())
+    ids = [hashlib.sha256(canonical(row).encode()).hexdigest() for row in held]
     return rows.append_column("id", pa.array(ids))
 
 

@@ -20,6 +20,7 @@ from benchsuite.plugins.kinds.generator import GenerationRequest, Generator
 from benchsuite.plugins.kinds.grader import Grader
 from benchsuite.plugins.kinds.learner import Init, Learner, Trained, TrainingFailed, TrainingJob
 from benchsuite.plugins.kinds.metric import (
+    NOTHING,
     Axis,
     Best,
     Cost,
@@ -41,6 +42,7 @@ from benchsuite.plugins.kinds.model import (
 from benchsuite.plugins.kinds.panel import Panel
 
 __all__ = [
+    "NOTHING",
     "Axis",
     "Best",
     "ComponentBase",

@@ -26,24 +26,41 @@ Axis = Literal[
 ]
 Best = Literal["higher", "lower", "zero"]
 """Which values are good. `zero` is for signed gaps: as human text does is best."""
-Need = Literal["model", "samples", "training", "earlier", "ledger", "place"]
+Need = Literal[
+    "model",
+    "samples",
+    "peers",
+    "training",
+    "earlier",
+    "drawn",
+    "evaluations",
+    "ledger",
+    "lineage",
+    "place",
+]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a step, or several, spent. `peak_memory` is in bytes; sums take the largest."""
+    """What a step, or several, spent. `peak_memory` is in bytes; sums take the largest.
+
+    `energy` is in joules, None where the hardware does not report it; so are sums with such steps.
+    """
 
     seconds: float = 0.0
     tokens: int = 0
     flops: int = 0
     peak_memory: int = 0
+    energy: float | None = None
 
     def __add__(self, other: Cost) -> Cost:
+        known = self.energy is not None and other.energy is not None
         return Cost(
             self.seconds + other.seconds,
             self.tokens + other.tokens,
             self.flops + other.flops,
             max(self.peak_memory, other.peak_memory),
+            (self.energy or 0.0) + (other.energy or 0.0) if known else None,
         )
 
 
@@ -62,14 +79,24 @@ class Place:
     learner: Mapping[str, Any]
 
 
+NOTHING = Cost(energy=0.0)
+"""What sums of costs begin with."""
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A model to be measured and what belongs to it; a metric gets only what it `needs`.
 
     `samples` are rows it wrote for measuring, `training` the rows it was trained on, `earlier`
     the samples of the generation before it (none of generation 0), `ledger` the cost by kind of
-    step (train, generate, grade) of its generation, `place` what the suite and the regime say of
-    it.
+    step (train, generate, grade) of its generation.
+
+    `drawn` are the human rows that generation 0 of its regime and seed was trained on. `lineage`
+    is the cost by kind of step of all that the model came from, back to generation 0. `peers`
+    are the samples of other models of its generation: under `seeds` those of its regime with
+    other seeds, under `regimes` those of other regimes with its seed. `evaluations` are the
+    texts, by name of the set, that the suite's metrics evaluate models on (`Metric.evaluated`).
+    `place` is what the suite and the regime say of it.
     """
 
     human: HumanRows
@@ -78,6 +105,10 @@ class Subject:
     training: pa.Table = field(default_factory=lambda: pa.table({}))
     earlier: pa.Table = field(default_factory=lambda: pa.table({}))
     ledger: Mapping[str, Cost] = field(default_factory=dict)
+    drawn: pa.Table = field(default_factory=lambda: pa.table({}))
+    lineage: Mapping[str, Cost] = field(default_factory=dict)
+    peers: Mapping[str, Sequence[pa.Table]] = field(default_factory=dict)
+    evaluations: Mapping[str, Sequence[str]] = field(default_factory=dict)
     scorer: Callable[[pa.Table, Context], Scores] | None = None
     place: Place | None = None
 
@@ -165,6 +196,21 @@ class Metric(ComponentBase[P]):
         It is asked for when a plan is made; "" where there is nothing. Raises `UserError`.
         """
         return ""
+
+    @property
+    def contaminated_above(self) -> float | None:
+        """Value above which training holds too much of the set that a slice is called after.
+
+        Measurements on that set are then flagged. None for metrics that do not look for that.
+        """
+        return None
+
+    def evaluated(self, human: HumanRows) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
+        """Return texts that the value would be worth nothing on, were a model trained on them.
+
+        By name of the set. A slice rests on the set of its own name, or else on all of them.
+        """
+        return {}
 
     @abstractmethod
     def measure(self, subject: Subject, context: Context) -> Iterable[Measurement]:

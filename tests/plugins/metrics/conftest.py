@@ -33,7 +33,15 @@ class ByteModel(Model):
         self.loss = np.broadcast_to(np.asarray(loss, np.float64), 256)
 
     def sample(self, request, context):
-        raise NotImplementedError
+        """Go on after each prompt with the same letters."""
+        prompts = list(request.prompts)
+        assert len(prompts) == request.amount
+        return pa.table({"text": ["abc"] * len(prompts), "prompt": prompts})
+
+    def prefixes(self, rows, length):
+        texts = [text.encode() for text in rows["text"].to_pylist()]
+        cut = [text[:length] for text in texts if len(text) > length]
+        return [text.decode(errors="ignore") for text in cut]
 
     def score(self, rows, context):
         tokens = [np.array([*text.encode(), 0]) for text in rows["text"].to_pylist()]

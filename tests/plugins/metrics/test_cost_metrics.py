@@ -1,5 +1,9 @@
+import numpy as np
 import pytest
+from benchsuite_metrics.energy import Energy
 from benchsuite_metrics.flops import Flops
+from benchsuite_metrics.flops_to_reach import FlopsToReach
+from benchsuite_metrics.money import Money
 from benchsuite_metrics.peak_memory import PeakMemory
 from benchsuite_metrics.seconds import Seconds
 from benchsuite_metrics.tokens import Tokens
@@ -42,3 +46,53 @@ def test_only_what_no_seed_fixes_is_called_irreproducible():
         False,
         False,
     ]
+
+
+def test_energy_is_known_where_that_of_every_step_is(measure, human):
+    known = {"train": Cost(energy=3.0), "generate": Cost(energy=1.5)}
+    assert [m.value for m in measure(Energy, Subject(human(), ledger=known)).values()] == [
+        4.5,
+        1.5,
+        3,
+    ]
+    partly = known | {"generate": Cost()}
+    assert [m.value for m in measure(Energy, Subject(human(), ledger=partly)).values()] == [
+        None,
+        None,
+        3.0,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rates", "total"),
+    [
+        ({}, None),
+        ({"per_hour": 2.0}, 2 * 1.5),
+        ({"per_million_tokens": 4.0}, 4 * 0.75),
+        ({"per_kilowatt_hour": 0.3}, 0.3 * 2),
+        ({"per_hour": 2.0, "per_million_tokens": 4.0, "per_kilowatt_hour": 0.3}, 3 + 3 + 0.6),
+        ({"per_hour": 0.0}, 0.0),
+    ],
+)
+def test_money_by_rates(measure, human, rates, total):
+    ledger = {
+        "train": Cost(seconds=3600, tokens=500_000, energy=3.6e6),
+        "generate": Cost(seconds=1800, tokens=250_000, energy=3.6e6),
+    }
+    found = measure(Money, Subject(human(), ledger=ledger), **rates)
+    assert found["all"].value == (None if total is None else pytest.approx(total))
+
+
+def test_energy_that_is_not_known_has_no_price(measure, human):
+    found = measure(Money, Subject(human(), ledger=LEDGER), per_hour=1.0, per_kilowatt_hour=0.3)
+    assert {m.value for m in found.values()} == {None}
+
+
+@pytest.mark.parametrize(("target", "value"), [(3.0, 10.0**15 + 3), (2.0, None)])
+def test_operations_to_reach_a_loss(measure, human, byte_model, target, value):
+    """A row of 7 bytes and its end at log 2 · 20 / 8 nats each: 20 / 7 = 2.86 bits a byte."""
+    subject = Subject(
+        human(test=["letters"]), lambda: byte_model(np.log(2) * 20 / 8), lineage=LEDGER
+    )
+    (found,) = measure(FlopsToReach, subject, bits_per_byte=target).values()
+    assert (found.value, found.n) == (value, 1)

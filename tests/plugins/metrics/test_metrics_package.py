@@ -76,6 +76,10 @@ def test_odd_text_has_a_defined_value_or_none(
         table(rows),
         table(rows),
         {"train": Cost(1, 2, 3, 4)},
+        drawn=humans[people].train,
+        lineage={"train": Cost(1, 2, 3, 4)},
+        peers={"seeds": [table(rows)], "regimes": []},
+        evaluations={"in-domain": rows},
     )
     known = metric.parameters_type.model_fields
     needed = {"model": str(encoder)} if "model" in known else {}
@@ -94,7 +98,13 @@ def test_context_slices_are_slices(metric, human, prose, table, byte_model, meas
     everything = dict.fromkeys(("train", "generate", "grade"), Cost(1, 2, 3, 4))
     people = human(prose(0), prose(1), prose(2), prose(3))
     subject = Subject(
-        people, lambda: byte_model(1), table(prose(4)), people.train, table(prose(5)), everything
+        people,
+        lambda: byte_model(1),
+        table(prose(4)),
+        people.train,
+        table(prose(5)),
+        everything,
+        evaluations={"in-domain": prose(2)},
     )
     needed = {"model": str(encoder)} if "model" in metric.parameters_type.model_fields else {}
     found = measure(metric, subject, **needed).keys()
@@ -152,5 +162,5 @@ def test_same_tables_same_bits_in_every_process_without_torch():
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count("Measurement(") == 3 * 12 + 2 + 3 * 13 + 2 * 3 + 2 + 4
+    assert outputs[0].count("Measurement(") == 3 * 12 + 2 + 3 * 13 + 2 * 3 + 2 + 4 + 2 + 6
     assert outputs[0].splitlines()[-1] == "False"

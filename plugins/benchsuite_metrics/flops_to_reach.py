@@ -1,0 +1,67 @@
+"""What it took to reach a given loss on human text."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from benchsuite.api import (
+    NOTHING,
+    Context,
+    HumanRows,
+    Measurement,
+    Metric,
+    Parameters,
+    Subject,
+)
+from benchsuite_metrics.intervals import ratio
+from benchsuite_metrics.words import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class FlopsToReachParameters(Parameters):
+    """Which loss is to be reached."""
+
+    bits_per_byte: float = Field(2.5, gt=0, description="Bits per byte of the test rows, at most.")
+
+
+class FlopsToReach(Metric[FlopsToReachParameters]):
+    """Operations of all that a model came from, if it has the given bits per byte or fewer.
+
+    Σ floating-point operations of training, writing and grading over the model's own steps and all
+    that its training text and its first weights came from, back to generation 0; there is no
+    value where its `bits-per-byte` (`in-domain`) is above the target. What it costs to reach the
+    target is so told to a generation, which is what loops are bought by: training is not stopped
+    on the way, nor anything interpolated. A model that learns from human rows alone came from no
+    other. Unit: FLOP. n: test rows. No interval: operations are counted.
+
+    It compares regimes of equal budgets at every scale, where models are on both sides of the
+    target: set it between the control's loss and that of generation 0.
+    """
+
+    parameters_type = FlopsToReachParameters
+    axis = "cost"
+    unit = "FLOP"
+    best = "lower"
+    needs = frozenset({"model", "lineage"})
+
+    def evaluated(self, human: HumanRows) -> Mapping[str, list[str]]:
+        """The loss is that of the test rows."""
+        return {"in-domain": texts(human.test)}
+
+    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
+        """Add up operations, if the loss is low enough."""
+        test = subject.human.test
+        if not test.num_rows:
+            return [Measurement(None, 0)]
+        scores = subject.score(test, context)
+        loss = ratio(-scores.totals / log(2), scores.bytes, test.num_rows).value
+        reached = loss is not None and loss <= self.parameters.bits_per_byte
+        if not reached or not subject.lineage:
+            return [Measurement(None, test.num_rows)]
+        spent = sum(subject.lineage.values(), NOTHING).flops
+        return [Measurement(float(spent), test.num_rows)]
