@@ -37,6 +37,7 @@ BLIMP = [
     ("s-selection", "It is kind.", "It is seven."),
 ]
 LAMBADA = [("The sun set and it was", "dark"), ("\u201cNo,\u201d he said, \u201cit is not", "kind")]
+TOWNS = [("Norway", "Oslo"), ("Italy", "Rome"), ("Latvia", "Riga"), ("Austria", "Vienna")]
 
 
 def jsonl(rows):
@@ -76,6 +77,11 @@ SETS = {
         "made.jsonl": jsonl(
             {"sentence_good": good, "sentence_bad": bad, "linguistics_term": term}
             for term, good, bad in BLIMP
+        )
+    },
+    "facts/world_knowledge": {
+        "bigbench_qa_wikidata.jsonl": jsonl(
+            {"context": f"The capital of {land} is", "continuation": town} for land, town in TOWNS
         )
     },
     "generalization/lambada": {
