@@ -9,7 +9,7 @@ from benchsuite.cli.results import _beside
 from benchsuite.records.comparisons import compare
 from benchsuite.records.drift import Drift
 from benchsuite.records.record import MetricEntry
-from benchsuite.records.tables import MEASUREMENT_SCHEMA, _informative
+from benchsuite.records.tables import MEASUREMENT_SCHEMA, _chance, _informative
 
 SHARE = "made-up/share"
 
@@ -112,4 +112,4 @@ class Guess(Metric):
     ],
 )
 def test_a_measurement_is_informative_where_its_interval_excludes_chance(found, expected):
-    assert _informative(found, Guess) is expected
+    assert _informative(found, _chance(found, Guess)) is expected
