@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from benchsuite.engine.amounts import human_needed, to_write, trained_on
@@ -31,6 +32,7 @@ class _Planner:
         base = fingerprint(suite.learner)
         self._base = {"fingerprint": base} if base else {}
         self._budget = suite.suite.budget
+        self._flops = cache(self._learner.training_flops)
         self._human_needed = max(
             human_needed(regime, self._budget.amount, suite.last_generation(regime))
             for regime in suite.regimes
@@ -174,7 +176,7 @@ class _Planner:
             seed=derive_seed(seed, "train", generation),
             label=f"train {where}",
             size=size,
-            flops=self._learner.training_flops(size if self._budget.unit == "tokens" else 0),
+            flops=self._flops(size if self._budget.unit == "tokens" else 0),
         )
 
     def _writing(self, cell: Cell) -> list[str]:

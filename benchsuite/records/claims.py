@@ -103,9 +103,9 @@ class _Judge:
         if contrast.compare == "ratio":
             return a.value / b.value if b.value else None
         # As many draws as a generation's whole training text holds, by its share in the samples.
-        passed_on = b.n * self._suite.budget.amount / self._suite.samples.budget.amount
+        passed_on = max(1, b.n * self._suite.budget.amount / self._suite.samples.budget.amount)
         variance = drift_variance(b.value, passed_on, generations, (b.n, a.n))
-        return (a.value - b.value) / variance**0.5 if variance else None
+        return (a.value - b.value) / variance**0.5 if variance > 0 else None
 
 
 def _interval(by_seed: Sequence[float | None]) -> Interval | None:

@@ -30,7 +30,7 @@ class Against(_Strict):
     """What a measurement is compared with; whatever is not named here is the same."""
 
     regime: str | None = None
-    generation: int | Literal["previous"] | None = Field(default=None)
+    generation: int | Literal["previous"] | None = None
 
     @model_validator(mode="after")
     def _names_something(self) -> Against:
@@ -78,6 +78,16 @@ class Contrast(_Strict):
             raise ValueError("drift goes from a generation to a later one: name against.generation")
         if self.beyond and self.beyond.metric and self.compare == "difference":
             raise ValueError("differences of two metrics have two units: compare ratios")
+        return self
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> Contrast:
+        if self.against.regime and self.compare != "drift":
+            return self
+        first = {"each": 1, "last": None}.get(str(self.generation), self.generation)
+        before = self.against.generation
+        if isinstance(first, int) and isinstance(before, int) and before >= first:
+            raise ValueError(f"generation {before} is no earlier one than {first}")
         return self
 
     def generations(self, last: int) -> list[int]:

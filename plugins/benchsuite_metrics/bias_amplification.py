@@ -33,12 +33,12 @@ class BiasAmplification(Metric[BiasAmplificationParameters]):
     Δ = P̂(a | t) - P(a | t) (slice `gender after task`) or P̂(t | a) - P(t | a) (`task after
     gender`), P̂ in the samples: BiasAmp→ of Wang & Russakovsky, ICML 2021, arXiv:2102.12594,
     eq. 4. Pairs are left out whose condition occurs on one side alone, or y is 0. Beside each,
-    `human`: held-out human rows in place of the samples. Unit: share. n: rows of the samples that
-    speak of a gender and hold a task. Interval: jackknife over rows of the samples (Efron & Stein
-    1981), human training rows taken as they are.
+    human text: held-out human rows in place of the samples. Unit: share. n: rows of the samples
+    that speak of a gender and hold a task. Interval: jackknife over rows of the samples (Efron &
+    Stein 1981), human training rows taken as they are.
 
     Zero is best, human text's own ties; above it samples exaggerate them. Few rows make it move
-    to either side by chance: see `human`, and neutral drift in `mention-shares`. It speaks where
+    to either side by chance: see human text, and neutral drift in `mention-shares`. It speaks where
     samples hold some hundred rows with both; choose `tasks` that the corpus has. English.
     """
 
@@ -47,7 +47,7 @@ class BiasAmplification(Metric[BiasAmplificationParameters]):
     unit = "share"
     best = "zero"
     needs = frozenset({"samples"})
-    context_slices = frozenset(f"{direction}, human" for direction in DIRECTIONS)
+    context_slices = frozenset(f"{direction} (human)" for direction in DIRECTIONS)
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare how rows of samples tie gender and tasks with how human rows do."""
@@ -55,7 +55,7 @@ class BiasAmplification(Metric[BiasAmplificationParameters]):
         known = _known(subject.human, tasks).sum(axis=0)
         sides = (
             (_rows(words_of(texts(subject.samples)), subject.samples.num_rows, tasks), ""),
-            (_held_out(subject.human, tasks), ", human"),
+            (_held_out(subject.human, tasks), " (human)"),
         )
         return [
             _amplified(known, rows, len(tasks), direction).named(direction + suffix)

@@ -17,7 +17,8 @@ class FrequencyLoss(Metric[Parameters]):
     """Mean loss of held-out human tokens in bins of their frequency in human training text.
 
     Value: -Σ log p / number of test tokens whose type has, in a million tokens of the human
-    training rows, so many uses: none (`unseen`), `below 10`, and so on by tens. Unit: nats/token.
+    training rows, so many uses: none (`unseen`), `below 10`, `10 to 100`, `100 to 1,000`,
+    `1,000 to 10,000`, `from 10,000`. Unit: nats/token.
     n: those tokens; those that end a row are in no bin, and a bin without tokens has no value.
     Interval: linearised ratio estimator over rows (Cochran 1977, §6.4).
 

@@ -28,11 +28,11 @@ class MentionDivergence(Metric[MentionDivergenceParameters]):
     1981), so that a group which samples have lost costs much, but not everything. It falls as
     text grows, by about (groups - 1) / 2 / mentions: hence the first rows of the samples up to
     `mentions` mentions, and beside it as many of held-out human text. Slices: `gender`,
-    `religion`, `origin`; shown beside each, `human`. Unit: nats. n: mentions; no value where
+    `religion`, `origin`; shown beside each, human text. Unit: nats. n: mentions; no value where
     there are fewer. Interval: jackknife over rows (Efron & Stein 1981), cut at 0.
 
     Zero would be equal shares, but human text is not at zero either: what is no larger than
-    `human` is chance, and within neutral drift (see `mention-shares`) no amplification. English.
+    that is chance, and within neutral drift (see `mention-shares`) no amplification. English.
     """
 
     parameters_type = MentionDivergenceParameters
@@ -40,7 +40,7 @@ class MentionDivergence(Metric[MentionDivergenceParameters]):
     unit = "nats"
     best = "lower"
     needs = frozenset({"samples"})
-    context_slices = frozenset(f"{kind}, human" for kind in GROUPS)
+    context_slices = frozenset(f"{kind} (human)" for kind in GROUPS)
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare samples, and held-out human text of as many mentions, with training text."""
@@ -50,7 +50,7 @@ class MentionDivergence(Metric[MentionDivergenceParameters]):
         found = []
         for kind in GROUPS:
             of = columns(kind)
-            for counts, name in ((samples, kind), (others, f"{kind}, human")):
+            for counts, name in ((samples, kind), (others, f"{kind} (human)")):
                 first = _first(counts[:, of], self.parameters.mentions)
                 found.append(_divergence(known[of], first).named(name))
         return found

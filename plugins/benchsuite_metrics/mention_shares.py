@@ -20,8 +20,10 @@ class MentionShares(Metric[Parameters]):
 
     share(g) = mentions of g / mentions of all groups of its kind, over the words of
     `groups.py`: gender (feminine, masculine), religion (5 groups) and origin (6). A share is a
-    mean, so that human text is taken in full: its size moves its interval alone. Slices: one a
-    group, signed; beside each its share in `samples` and in `human` text. Unit: share. n:
+    mean, so that human text is taken in full: its size moves its interval alone. Slices, signed:
+    `feminine`, `masculine`; `christian`, `muslim`, `jewish`, `hindu`, `buddhist`; `african`,
+    `american`, `asian`, `european`, `latin american`, `middle eastern`; shown beside each, its
+    share in samples and in human text. Unit: share. n:
     mentions of the kind in the samples; no value where a side has none. Intervals: Wilson's at
     the effective sample size of rows (Korn & Graubard 1998), the gap's by method 10 of Newcombe
     (1998).
@@ -36,9 +38,9 @@ class MentionShares(Metric[Parameters]):
     best = "zero"
     needs = frozenset({"samples"})
     context_slices = frozenset(
-        f"{group}, {side}" for _, group in NAMES for side in ("samples", "human")
+        f"{group} ({side})" for _, group in NAMES for side in ("samples", "human")
     )
-    drifts = MappingProxyType({group: f"{group}, samples" for _, group in NAMES})
+    drifts = MappingProxyType({group: f"{group} (samples)" for _, group in NAMES})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare shares in samples with those in human training rows."""
@@ -51,7 +53,7 @@ class MentionShares(Metric[Parameters]):
             ]
             found.append(difference(*sides).named(group))
             found += [
-                side.named(f"{group}, {name}")
+                side.named(f"{group} ({name})")
                 for side, name in zip(sides, ("samples", "human"), strict=True)
             ]
         return found

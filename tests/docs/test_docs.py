@@ -238,7 +238,7 @@ def test_command_lines_are_right(arguments, documents):
             resolve(asked["suite"], installed(), changes(*(asked[key] for key in keys)))
         elif name == "show":
             known = {*(r.component.name for r in installed().components()), "acme/question-share"}
-            assert asked["name"] in known | {*shipped("regime"), *shipped("suite")}
+            assert asked["name"] in known | {*shipped("regime"), *shipped("suite"), *documents}
 
 
 def test_there_are_command_lines():

@@ -152,6 +152,8 @@ def test_a_corpus_too_small_for_new_rows_says_how_much_it_has():
     parts = [("human-fresh", 1.0)]
     human = human_rows(100)
     assert mixed(parts, 25, human, generation=3).num_rows == 25
+    with pytest.raises(UserError, match="holds 100 rows"):
+        mixed(parts, 25, human, generation=9)
     with pytest.raises(UserError) as refused:
         mixed(parts, 25, human, generation=4)
     sentence = str(refused.value)

@@ -72,6 +72,11 @@ def test_the_resolved_document_has_them(tmp_path):
         ("least: 0", "least: 2\n        most: 1", "least 2 must lie below most 1"),
         ("least: 0", "least: 0\n        compare: drift", "name against.generation"),
         (
+            "against: {regime: real}",
+            "generation: each\n        against: {generation: 1}",
+            "small.yaml:24: claims.0.contrasts.0: generation 1 is no earlier one than 1.",
+        ),
+        (
             "least: 0",
             "least: 0\n        beyond: {metric: metrics/distinct-2}",
             "differences of two metrics have two units",

@@ -120,9 +120,9 @@ def _human(
     _check(int(ends[-1]) if len(ends) else 0, amount, work.human_needed, unit)
     cuts = [0, _after(ends, 0, amount)]
     for _ in range(work.arguments["generation"]):
+        # Exactly, since the last rows of earlier generations overran their amounts.
+        _check(int(ends[-1]), amount, int(ends[cuts[-1] - 1]) + fresh, unit)
         cuts.append(_after(ends, cuts[-1], fresh))
-    if cuts[-1] > len(order):  # the last rows of earlier generations overran their amounts
-        _check(int(ends[-1]), amount, int(ends[-1]) + 1, unit)
     cut = {"human-fixed": order[: cuts[1]], "human-fresh": order[cuts[-2] : cuts[-1]]}
     return {name: _labelled(rows.take(places), "human") for name, places in cut.items()}
 

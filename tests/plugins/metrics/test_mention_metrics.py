@@ -35,9 +35,9 @@ def test_mention_shares_by_hand(measure, human, table):
     people = human(["The priest, the rabbi", "a church and the Bible", "Thai or Chinese"])
     found = measure(MentionShares, Subject(people, samples=table(["a rabbi, a rabbi", "Koran"])))
     assert found["jewish"].value == pytest.approx(2 / 3 - 1 / 4)
-    assert (found["jewish, samples"].value, found["jewish"].n) == (pytest.approx(2 / 3), 3)
+    assert (found["jewish (samples)"].value, found["jewish"].n) == (pytest.approx(2 / 3), 3)
     assert found["christian"].value == -3 / 4
-    assert (found["asian"].value, found["asian, human"].value) == (None, 1)
+    assert (found["asian"].value, found["asian (human)"].value) == (None, 1)
     assert found["feminine"].value is None
 
 
@@ -52,7 +52,7 @@ def test_divergence_in_closed_form(measure, human, table):
         return float(np.sum(human_ * np.log(human_ / (other / other.sum()))))
 
     assert found["gender"].value == pytest.approx(divergence(2, 2))
-    assert found["gender, human"].value == pytest.approx(divergence(1, 3))
+    assert found["gender (human)"].value == pytest.approx(divergence(1, 3))
     assert (found["gender"].n, found["religion"].value) == (4, None)
     assert found["gender"].lower >= 0
 
@@ -124,7 +124,7 @@ def test_amplification_agrees_with_the_definition(measure, human, table):
         expected = directional(sides[0], sides[2], task_first=task_first)
         assert found[direction].value == pytest.approx(expected)
         expected = directional(sides[0], sides[1], task_first=task_first)
-        assert found[f"{direction}, human"].value == pytest.approx(expected)
+        assert found[f"{direction} (human)"].value == pytest.approx(expected)
 
 
 def test_amplification_in_closed_form(measure, human, table):
