@@ -16,8 +16,9 @@ class PlantedReciprocalRank(Metric[Parameters]):
     """Mean reciprocal rank of planted facts' objects among all objects of the relation.
 
     Mean of 1 / rank (Voorhees, TREC-8, 1999), where ranks are those of `planted-recall`: by the
-    likelihood of the whole sentence, ties sharing the middle rank. Slices as there; `unseen` is
-    what guessing makes: Σ (1/r) / objects, over all ranks r. Unit: reciprocal rank. n: facts.
+    likelihood of the whole sentence, ties sharing the middle rank. Slices as there: `all`,
+    `1-3 times`, `4-15 times`, `16 times or more` and, beside them, `unseen`, what guessing makes:
+    Σ (1/r) / objects, over all ranks r. Unit: reciprocal rank. n: facts.
     Interval: Student's t over facts, cut to what is possible.
 
     It sees what recall does not: a fact that is half forgotten, or half learned. It speaks at
