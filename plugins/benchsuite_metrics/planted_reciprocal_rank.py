@@ -17,9 +17,9 @@ class PlantedReciprocalRank(Metric[Parameters]):
 
     Mean of 1 / rank (Voorhees, TREC-8, 1999), where ranks are those of `planted-recall`: by the
     likelihood of the whole sentence, ties sharing the middle rank. Slices as there: `all`,
-    `1-3 times`, `4-15 times`, `16 times or more`; `unseen` is what guessing makes: Σ (1/r) /
-    objects, over all ranks r. Unit: reciprocal rank. n: facts. Interval: Student's t over facts,
-    cut to what is possible.
+    `1-3 times`, `4-15 times`, `16 times or more` and, beside them, `unseen`, what guessing makes:
+    Σ (1/r) / objects, over all ranks r. Unit: reciprocal rank. n: facts.
+    Interval: Student's t over facts, cut to what is possible.
 
     It sees what recall does not: a fact that is half forgotten, or half learned. It speaks at
     every scale where a corpus states such facts; no value on other corpora.
