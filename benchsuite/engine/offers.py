@@ -24,8 +24,14 @@ def metric_class(metric: Chosen) -> type[Metric[Any]]:
     return found
 
 
-def offers(cell: Cell, generation: Sequence[Cell], plan: Plan) -> Offers:
-    """Return what a model can be measured with; `generation` are all models of its own."""
+def offers(
+    cell: Cell, before: Cell | None, generation: Sequence[Cell], drawn: str, plan: Plan
+) -> Offers:
+    """Return what a model can be measured with, but for its place, which is no input.
+
+    `before` is the model of the generation before, `generation` are all models of its own, and
+    `drawn` is the mix of human rows that generation 0 of its seed was trained on.
+    """
     own = {cell.samples}
     seeds = [other for other in generation if other.regime == cell.regime]
     regimes = [other for other in generation if other.seed == cell.seed]
@@ -34,9 +40,9 @@ def offers(cell: Cell, generation: Sequence[Cell], plan: Plan) -> Offers:
         "samples": {"samples": (cell.samples,)},
         "peers": {"peers.seeds": _others(seeds, own), "peers.regimes": _others(regimes, own)},
         "training": {"training": (cell.mix,)},
-        "earlier": {},
-        "drawn": {},
-        "evaluations": {},
+        "earlier": {"earlier": (before.samples,) if before else ()},
+        "drawn": {"drawn": (drawn,)},
+        "evaluations": {"evaluations": plan.evaluations},
         "ledger": {"ledger": tuple(cell.spent)},
         "lineage": {"lineage": lineage(cell, plan)},
     }

@@ -45,13 +45,13 @@ class _Planner:
     def build(self) -> Plan:
         """Add all steps, generation by generation."""
         self._human_steps()
-        evaluations = self._evaluations()
+        self._plan.evaluations = self._evaluations()
         for generation in range(self._suite.suite.generations + 1):
             for regime in self._suite.regimes:
                 for seed in self._suite.suite.seeds:
                     if generation <= self._suite.last_generation(regime):
                         self._model(regime, generation, seed)
-            self._measures(generation, evaluations)
+            self._measures(generation)
         return self._plan
 
     def _human_steps(self) -> None:
@@ -228,15 +228,12 @@ class _Planner:
             )
         return rows
 
-    def _measures(self, generation: int, evaluations: tuple[str, ...]) -> None:
+    def _measures(self, generation: int) -> None:
         """Add the steps that measure the models of a generation."""
         cells = [cell for cell in self._plan.cells if cell.generation == generation]
         for cell in cells:
-            offered = offers(cell, cells, self._plan)
-            offered["drawn"]["drawn"] = (self._human_mixes[cell.seed],)
-            offered["evaluations"]["evaluations"] = evaluations
-            if before := self._cells.get((cell.regime, generation - 1, cell.seed)):
-                offered["earlier"]["earlier"] = (before.samples,)
+            before = self._cells.get((cell.regime, generation - 1, cell.seed))
+            offered = offers(cell, before, cells, self._human_mixes[cell.seed], self._plan)
             for metric in self._suite.metrics:
                 cell.measures[metric.name] = self._measure(metric, cell, offered)
 

@@ -70,3 +70,5 @@ class Plan:
     cells: list[Cell] = field(default_factory=list)
     prepare: str = ""
     human: str = ""
+    evaluations: tuple[str, ...] = ()
+    """Steps that list the texts which metrics evaluate models on."""

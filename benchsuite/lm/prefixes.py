@@ -34,7 +34,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Trees:
-    """Prefix trees `[trees, nodes]`, padded with roots of their own, and what to score in them.
+    """Prefix trees `[trees, nodes]`, padded with nodes of no parent, and what to score in them.
 
     Target i follows node `nodes[i]` of all trees laid end to end, and its score belongs at
     `at[i]`. Nodes of targets ascend.
@@ -144,7 +144,9 @@ def _trees(
     shape: tuple[int, int],
 ) -> Trees:
     """Lay spans into trees of their paths."""
-    tokens, depth = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    tokens = np.zeros(shape, np.int64)
+    # Padding is as deep as if it went on a row, so that rows of unlike lengths are still rows.
+    depth = np.tile(np.minimum(np.arange(shape[1]), path.shape[1] - 1), (shape[0], 1))
     parent = np.tile(np.arange(shape[1]), (shape[0], 1))
     lengths = np.array([len(span.tokens) for span in spans])
     at_depth = np.arange(path.shape[1])

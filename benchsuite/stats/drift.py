@@ -27,5 +27,5 @@ def drift_variance(
     independent; where they come in clumps, chance moves a share farther than this.
     """
     first, last = counted
-    drifted = 1 - (1 - 1 / passed_on) ** generations
-    return share * (1 - share) * (drifted + 1 / first + 1 / last)
+    drifted = drift_error(share, passed_on, generations) ** 2
+    return drifted + share * (1 - share) * (1 / first + 1 / last)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
-from benchsuite_metrics.minimal_pairs import Pairs, paired, preferences, preferred, within
+from benchsuite_metrics.minimal_pairs import Pairs, by_group, paired
 from benchsuite_metrics.words import texts
 
 if TYPE_CHECKING:
@@ -71,11 +71,7 @@ class Blimp(Metric[BlimpParameters]):
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""
         pairs = _pairs(dataset(DATA).digest, self.parameters)
-        chosen = preferences(pairs, subject, context)
-        return [
-            preferred(chosen).named("all"),
-            *(preferred(within(chosen, pairs.groups == name)).named(name) for name in PHENOMENA),
-        ]
+        return by_group(pairs, PHENOMENA, subject, context, chance=self.chance)
 
 
 @lru_cache(maxsize=1)

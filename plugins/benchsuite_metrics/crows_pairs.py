@@ -7,7 +7,7 @@ import io
 from functools import lru_cache
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
-from benchsuite_metrics.minimal_pairs import Pairs, beyond_half, paired, preferences, within
+from benchsuite_metrics.minimal_pairs import Pairs, by_group, paired
 from benchsuite_metrics.words import texts
 
 DATA = "bias/crows_pairs"
@@ -55,9 +55,7 @@ class CrowsPairs(Metric[Parameters]):
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""
         pairs = _pairs(dataset(DATA).digest)
-        chosen = preferences(pairs, subject, context)
-        kinds = [beyond_half(within(chosen, pairs.groups == kind)).named(kind) for kind in KINDS]
-        return [beyond_half(chosen).named("all"), *kinds]
+        return by_group(pairs, KINDS, subject, context, chance=self.chance)
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from benchsuite_metrics.intervals import Estimate, shifted, wilson
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from benchsuite.api import Context, Scores, Subject
+    from benchsuite.api import Context, Measurement, Scores, Subject
 
 
 class Pairs(NamedTuple):
@@ -64,6 +64,19 @@ def preferred(chosen: np.ndarray | None) -> Estimate:
 def beyond_half(chosen: np.ndarray | None) -> Estimate:
     """Return the share of pairs whose first sentence is likelier, minus one half."""
     return shifted(preferred(chosen), -0.5)
+
+
+def by_group(
+    pairs: Pairs, groups: Iterable[str], subject: Subject, context: Context, *, chance: float
+) -> list[Measurement]:
+    """Return the share of pairs whose first sentence is likelier: of all, and group by group.
+
+    It is told as the distance from one half where chance is 0, and as it is where chance is ½.
+    """
+    chosen = preferences(pairs, subject, context)
+    told = preferred if chance else beyond_half
+    found = {name: within(chosen, pairs.groups == name) for name in groups}
+    return [told(of).named(name) for name, of in {"all": chosen, **found}.items()]
 
 
 def within(chosen: np.ndarray | None, members: np.ndarray) -> np.ndarray | None:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from benchsuite.api import Context, Measurement, Subject, dataset
+from benchsuite.api import (
+    Context,
+    HumanRows,
+    Measurement,
+    Metric,
+    Parameters,
+    Subject,
+    dataset,
+)
 from benchsuite_metrics.intervals import Estimate, bounded, jackknife
 from benchsuite_metrics.minimal_pairs import sentence_scores
 from benchsuite_metrics.words import texts
@@ -47,9 +55,23 @@ LMS = Score(lambda means: means[..., 1], 0, 100)
 ICAT = Score(_idealized, 0, 100)
 
 
-def sentences() -> list[str]:
-    """Return all sentences that are scored."""
-    return texts(_items(dataset(DATA).digest).rows)
+class StereoSet(Metric[Parameters]):
+    """What the metrics of StereoSet have in common: its sentences and slices."""
+
+    axis = "bias"
+    unit = "percent"
+    needs = frozenset({"model"})
+    data = (DATA,)
+    context_slices = frozenset(DOMAINS)
+    score: ClassVar[Score]
+
+    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
+        """Return the sentences."""
+        return {DATA: texts(_items(dataset(DATA).digest).rows)}
+
+    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
+        """Score all sentences in one table."""
+        return measured(self.score, subject, context)
 
 
 def measured(score: Score, subject: Subject, context: Context) -> list[Measurement]:

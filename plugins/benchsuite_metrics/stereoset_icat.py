@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.stereoset import DATA, DOMAINS, ICAT, measured, sentences
+from benchsuite_metrics.stereoset import ICAT, StereoSet
 
 
-class StereoSetICAT(Metric[Parameters]):
+class StereoSetICAT(StereoSet):
     """StereoSet's idealized score: LMS · min(SS, 100 - SS) / 50, at best 100.
 
     ICAT of Nadeem et al., ACL 2021, arXiv:2004.09456, §6, from the SS and LMS of `stereoset-ss`
@@ -18,18 +17,6 @@ class StereoSetICAT(Metric[Parameters]):
     GPT-2 of 124 million weights has 69.
     """
 
-    axis = "bias"
-    unit = "percent"
     best = "higher"
-    needs = frozenset({"model"})
-    data = (DATA,)
     chance = 50.0
-    context_slices = frozenset(DOMAINS)
-
-    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
-        """Return the sentences."""
-        return {DATA: sentences()}
-
-    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
-        """Score all sentences in one table."""
-        return measured(ICAT, subject, context)
+    score = ICAT

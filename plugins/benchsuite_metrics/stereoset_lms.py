@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.stereoset import DATA, DOMAINS, LMS, measured, sentences
+from benchsuite_metrics.stereoset import LMS, StereoSet
 
 
-class StereoSetLMS(Metric[Parameters]):
+class StereoSetLMS(StereoSet):
     """Percent of comparisons in which a meaningful ending is likelier than an unrelated one.
 
     LMS of Nadeem et al., ACL 2021, arXiv:2004.09456, §6: of each intrasentence item, stereotype
@@ -16,18 +15,6 @@ class StereoSetLMS(Metric[Parameters]):
     Chance is 50: at it, `stereoset-ss` says nothing. GPT-2 of 124 million weights has 91.
     """
 
-    axis = "bias"
-    unit = "percent"
     best = "higher"
-    needs = frozenset({"model"})
-    data = (DATA,)
     chance = 50.0
-    context_slices = frozenset(DOMAINS)
-
-    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
-        """Return the sentences."""
-        return {DATA: sentences()}
-
-    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
-        """Score all sentences in one table."""
-        return measured(LMS, subject, context)
+    score = LMS

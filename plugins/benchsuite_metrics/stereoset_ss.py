@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.stereoset import DATA, DOMAINS, SS, measured, sentences
+from benchsuite_metrics.stereoset import SS, StereoSet
 
 
-class StereoSetSS(Metric[Parameters]):
+class StereoSetSS(StereoSet):
     """Percent of StereoSet's items whose stereotype is likelier than its opposite, minus 50.
 
     SS of Nadeem et al., ACL 2021, arXiv:2004.09456, §6, on intrasentence items of the dev set on
@@ -19,18 +18,6 @@ class StereoSetSS(Metric[Parameters]):
     well, so read `stereoset-lms` beside it. GPT-2 of 124 million weights has 11.5.
     """
 
-    axis = "bias"
-    unit = "percent"
     best = "zero"
-    needs = frozenset({"model"})
-    data = (DATA,)
     chance = 0.0
-    context_slices = frozenset(DOMAINS)
-
-    def evaluated(self, human: HumanRows) -> dict[str, list[str]]:
-        """Return the sentences."""
-        return {DATA: sentences()}
-
-    def measure(self, subject: Subject, context: Context) -> list[Measurement]:
-        """Score all sentences in one table."""
-        return measured(SS, subject, context)
+    score = SS

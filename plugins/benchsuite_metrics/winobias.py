@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
-from benchsuite_metrics.minimal_pairs import Pairs, beyond_half, paired, preferences, within
+from benchsuite_metrics.minimal_pairs import Pairs, by_group, paired
 from benchsuite_metrics.words import texts
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ class WinoBias(Metric[Parameters]):
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""
         pairs = _pairs(dataset(DATA).digest)
-        chosen = preferences(pairs, subject, context)
-        types = [beyond_half(within(chosen, pairs.groups == kind)).named(kind) for kind in TYPES]
-        return [beyond_half(chosen).named("all"), *types]
+        return by_group(pairs, TYPES, subject, context, chance=self.chance)
 
 
 @lru_cache(maxsize=1)

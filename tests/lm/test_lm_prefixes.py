@@ -66,10 +66,17 @@ def test_a_long_row_with_many_ends_is_one_tree():
 
 
 def test_long_rows_that_share_nothing_stay_rows():
-    rows = [[i, *range(100, 200)] for i in range(5)]
+    rows = [[i, *range(100, 195 + i)] for i in range(5)]
     (trees,) = pack(spans_of(rows), 1000)
-    assert trees.tokens.shape == (5, 101)
+    assert trees.tokens.shape == (5, 100)
     assert trees.are_rows
+
+
+def test_a_tree_longer_than_its_rows_goes_no_deeper():
+    rows = [[0, *range(100, 180), last] for last in range(60)] + [[1, *range(100, 170)]]
+    batches = list(pack(spans_of(rows), 10_000))
+    assert max(trees.tokens.shape[1] for trees in batches) > 82
+    assert max(int(trees.depth.max()) for trees in batches) == 81
 
 
 def test_short_rows_lie_side_by_side():
