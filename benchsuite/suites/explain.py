@@ -124,8 +124,17 @@ def kept(keep: Keep) -> str:
     """Return a grader's rule in words."""
     if keep.best is not None:
         return f"the best {percent(keep.best)}"
+    if keep.threshold is None:
+        return _drawn(keep)
     assert keep.expected is not None, "it comes with a threshold"
     return f"grades of {keep.threshold:g} on, counting on {percent(keep.expected)} of them or more"
+
+
+def _drawn(keep: Keep) -> str:
+    by = "grade" if keep.power is None else f"grade to the power of {keep.power:g}"
+    again = f", each at most {keep.at_most} times" if keep.at_most else ""
+    how = f"again and again{again}" if keep.resample else "none twice"
+    return f"{percent(keep.share)}, drawn by {by}, {how}"
 
 
 def decoding(knobs: Decoding) -> str:
