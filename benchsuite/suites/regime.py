@@ -118,9 +118,43 @@ class RealPrompts(_Strict):
     real: int = Field(ge=1)
 
 
+class TopicPrompts(_Strict):
+    """Samples go on from a `template` with a topic in the place of `{topic}`.
+
+    `topics` is a list of them, or `human`: of each human training row the word that most sets
+    it apart from the others.
+    """
+
+    topics: Literal["human"] | list[Annotated[str, Field(min_length=1, max_length=200)]]
+    template: str = Field(default="{topic}\n\n", max_length=2000)
+
+    @field_validator("topics")
+    @classmethod
+    def _some(cls, topics: str | list[str]) -> str | list[str]:
+        if not topics:
+            raise ValueError("there are no topics; list some, or take topics: human")
+        return topics
+
+    @field_validator("template")
+    @classmethod
+    def _has_a_place(cls, template: str) -> str:
+        if template.count("{topic}") != 1:
+            raise ValueError("a template has one {topic}, where the topic goes")
+        return template
+
+
+def _way(given: Any) -> str:
+    if isinstance(given, str):
+        return "a word"
+    topics = "topics" in given if isinstance(given, dict) else isinstance(given, TopicPrompts)
+    return "topics" if topics else "a mapping"
+
+
 Prompts = Annotated[
-    Annotated[Literal["none"], Tag("a word")] | Annotated[RealPrompts, Tag("a mapping")],
-    Discriminator(lambda given: "a word" if isinstance(given, str) else "a mapping"),
+    Annotated[Literal["none"], Tag("a word")]
+    | Annotated[RealPrompts, Tag("a mapping")]
+    | Annotated[TopicPrompts, Tag("topics")],
+    Discriminator(_way),
 ]
 
 
