@@ -43,6 +43,7 @@ SAMPLE_SCHEMA = pa.schema(
         ("seed", pa.int64()),
         ("id", pa.string()),
         ("generator", pa.string()),
+        ("parents", pa.list_(pa.string())),
         ("prompt", pa.string()),
         ("text", pa.string()),
         ("tokens", pa.int32()),
