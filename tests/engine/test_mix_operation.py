@@ -88,9 +88,9 @@ def test_what_is_written_and_kept_always_fills_the_mix(weights, keeps, budget):
     kept = to_write(ResolvedRegime(regime, None, graders), budget)
     for _, keep in graders:
         kept = int(best_share(np.arange(kept), np.ones(kept), keep.best).sum())
-    parts = [part.model_dump() for part in shares]
-    for part, amount in zip(parts, mix.amounts(parts, budget), strict=True):
-        if part["source"] != "human-fixed":
+    parts = [share.model_dump() for share in shares]
+    for each, amount in zip(parts, mix.amounts(parts, budget), strict=True):
+        if each["source"] != "human-fixed":
             assert amount <= kept
 
 
