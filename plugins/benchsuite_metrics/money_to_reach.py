@@ -56,7 +56,7 @@ class MoneyToReach(Metric[MoneyToReachParameters]):
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Add up what all of it comes to, if the loss is low enough."""
         own = _human(subject.training)
-        behind = own if len(own) == subject.training.num_rows else own | _human(subject.drawn)
+        behind = own | _human(subject.drawn) if _synthetic(subject.training) else own
         parts = (("all", subject.lineage, behind), ("own", subject.ledger, own))
         reached = reaches(subject, self.parameters, context)
         return [
@@ -68,6 +68,10 @@ class MoneyToReach(Metric[MoneyToReachParameters]):
         rates, spent = self.parameters, sum(costs.values(), NOTHING)
         text = sum(rows.values()) / _MILLION * rates.per_million_human_tokens
         return spent.flops / _EXA * rates.per_exaflop + text
+
+
+def _synthetic(rows: pa.Table) -> bool:
+    return "origin" in rows.column_names and "synthetic" in rows["origin"].unique().to_pylist()
 
 
 def _human(rows: pa.Table) -> dict[str, int]:
