@@ -127,6 +127,17 @@ class Comparison(_Entry):
     lower: float | None = Field(description="Lower end of its 95 % interval; needs two seeds.")
     upper: float | None = Field(description="Upper end of its 95 % interval; needs two seeds.")
     seeds: int = Field(description="Number of pairs.")
+    items: int | None = Field(
+        default=None,
+        description="Number of items, such as questions, that both sides were asked; None where "
+        "the metric does not tell them.",
+    )
+    items_lower: float | None = Field(
+        default=None,
+        description="Lower end of the difference's 95 % interval over items, paired by item, the "
+        "models taken as they are.",
+    )
+    items_upper: float | None = Field(default=None, description="Its upper end.")
     verdict: Literal["better", "worse", "unclear"] = Field(
         description="Better or worse than the control where the interval excludes no difference."
     )
