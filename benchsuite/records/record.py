@@ -73,6 +73,11 @@ class MetricEntry(_Entry):
     drifts: dict[str, str] = Field(
         default={}, description="Slices that move as a share does, and the slice that holds it."
     )
+    contaminated_above: float | None = Field(
+        default=None,
+        description="Value above which training holds too much of the set that a slice is called "
+        "after; None for metrics that do not look for that.",
+    )
 
 
 class ComponentEntry(_Entry):
