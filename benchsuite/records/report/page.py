@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
     )
 
 
+@cache
 def _environment() -> Environment:
     """Everything that is printed is escaped, and made inert before."""
     environment = Environment(
