@@ -34,8 +34,12 @@ def print_agreements(records: Sequence[Record]) -> None:
     for record in records:
         if record.agreements:
             table.add_row(Text(record.suite.name, "bold"))
+        told: list[Text] = []
         for agreement in shown(record):
-            table.add_row(*_cells(agreement))
+            case, formula, *numbers = _cells(agreement)
+            again = told == [case, formula]  # said once for several generations
+            table.add_row(*(("", "") if again else (case, formula)), *numbers)
+            told = [case, formula]
     console.print(table)
     console.print(in_words(every))
 

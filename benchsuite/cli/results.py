@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchsuite.records.failures import causes
 from benchsuite.records.record import Comparison, Record
 from benchsuite.records.report.claims import told
 
@@ -33,9 +34,7 @@ def print_results(record: Record, directory: Path) -> None:
         _print_headlines(record, headlines, console)
     if record.claims:
         _print_claims(record, console)
-    for reason in dict.fromkeys(
-        failure.reason for failure in record.failures if ": left out, since " not in failure.reason
-    ):
+    for reason in causes(record.failures):
         console.print(f"Failed: {reason}", style="red", markup=False)
     times = record.times
     console.print(f"{times.computed} steps computed, {times.reused} reused, {times.seconds:.1f} s.")

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from benchsuite.plugins.kinds import Best
 from benchsuite.records.drift import Drift
+from benchsuite.records.items import Items
 from benchsuite.records.record import Comparison, MetricEntry
 from benchsuite.stats.paired import Interval, paired_difference
 from benchsuite.suites.resolve import ResolvedSuite
@@ -26,11 +27,15 @@ Values = dict[tuple[str, int, str, str], dict[int, _Measured]]
 
 
 def compare(
-    measurements: pa.Table, suite: ResolvedSuite, metrics: Sequence[MetricEntry]
+    measurements: pa.Table,
+    suite: ResolvedSuite,
+    metrics: Sequence[MetricEntry],
+    items: Items | None = None,
 ) -> list[Comparison]:
     """Return the paired difference to each regime's control of whatever may be compared.
 
-    Left out are context slices and metrics that no seed fixes.
+    Left out are context slices and metrics that no seed fixes. Differences are paired by `items`,
+    too, where metrics tell these.
     """
     values = _values(measurements)
     entries = {entry.name: entry for entry in metrics}
@@ -51,6 +56,8 @@ def compare(
         complete = [(a, b) for a, b in values_of if a is not None and b is not None]
         whole = len(complete) == len(pairs)  # a seed that is missing is not averaged over
         difference = _difference(complete) if whole else None
+        by_item = items and items.difference(regime, control, generation, metric, slice_)
+        over_items, asked = (by_item if whole and by_item else None) or (None, None)
         found.append(
             Comparison(
                 regime=regime,
@@ -66,6 +73,9 @@ def compare(
                 lower=difference and difference.lower,
                 upper=difference and difference.upper,
                 seeds=len(complete),
+                items=asked,
+                items_lower=over_items and over_items.lower,
+                items_upper=over_items and over_items.upper,
                 verdict=_verdict(complete, entry.best) if whole else "unclear",
                 contaminated=_any(each.contaminated for pair in pairs for each in pair),
                 informative=_any(each.informative for pair in pairs for each in pair),

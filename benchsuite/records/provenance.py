@@ -111,6 +111,7 @@ def _metric(metric: Chosen) -> MetricEntry:
         reproducible=kind.reproducible,
         chance=kind.chance,
         drifts=dict(kind.drifts),
+        contaminated_above=metric.make().contaminated_above,
     )
 
 

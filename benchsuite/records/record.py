@@ -73,6 +73,11 @@ class MetricEntry(_Entry):
     drifts: dict[str, str] = Field(
         default={}, description="Slices that move as a share does, and the slice that holds it."
     )
+    contaminated_above: float | None = Field(
+        default=None,
+        description="Value above which training holds too much of the set that a slice is called "
+        "after; None for metrics that do not look for that.",
+    )
 
 
 class ComponentEntry(_Entry):
@@ -127,6 +132,17 @@ class Comparison(_Entry):
     lower: float | None = Field(description="Lower end of its 95 % interval; needs two seeds.")
     upper: float | None = Field(description="Upper end of its 95 % interval; needs two seeds.")
     seeds: int = Field(description="Number of pairs.")
+    items: int | None = Field(
+        default=None,
+        description="Number of items, such as questions, that both sides were asked; None where "
+        "the metric does not tell them.",
+    )
+    items_lower: float | None = Field(
+        default=None,
+        description="Lower end of the difference's 95 % interval over items, paired by item, the "
+        "models taken as they are.",
+    )
+    items_upper: float | None = Field(default=None, description="Its upper end.")
     verdict: Literal["better", "worse", "unclear"] = Field(
         description="Better or worse than the control where the interval excludes no difference."
     )

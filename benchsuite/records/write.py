@@ -23,6 +23,7 @@ from benchsuite.records import provenance
 from benchsuite.records.agreements import agreements
 from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
+from benchsuite.records.items import Items
 from benchsuite.records.record import Failure, KindCost, Record, Times
 from benchsuite.records.report.page import write_report
 from benchsuite.records.tables import measurements, samples
@@ -73,7 +74,7 @@ def write_run(
         environment=provenance.environment(plan.device),
         seeds=plan.suite.suite.seeds,
         generations=plan.suite.suite.generations,
-        comparisons=compare(measured, plan.suite, metrics),
+        comparisons=compare(measured, plan.suite, metrics, Items(plan, store, missing)),
         agreements=agreements(plan, store, missing),
         claims=judge_claims(measured, plan.suite.suite, metrics),
         failures=[

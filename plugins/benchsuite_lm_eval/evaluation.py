@@ -17,6 +17,9 @@ from benchsuite_lm_eval.loading import Tasks, quiet
 _EXAMPLES_SEED = 1234
 """lm-eval's own default, so that the examples are those of its command."""
 
+_SHORT = 16
+"""Characters of a document's hash (SHA-256) that are kept, 64 bits."""
+
 _ACCURACIES = frozenset({"acc", "acc_norm", "acc_bytes", "acc_mutual_info"})
 """Metrics of which chance is a share of choices."""
 
@@ -37,7 +40,8 @@ class Found:
         """The number as the measurement of a slice."""
         shown = [self.task, self.metric, *([self.filter] if self.filter != "none" else [])]
         e = self.estimate
-        return Measurement(e.value, e.n, " ".join(shown), e.lower, e.upper, chance=self.chance)
+        name = " ".join(shown)
+        return Measurement(e.value, e.n, name, e.lower, e.upper, chance=self.chance, items=e.items)
 
 
 def evaluate(tasks: Tasks, model: Adapter, seed: int) -> list[Found]:
@@ -67,13 +71,14 @@ def _of_task(name: str, task: Any, samples: Sequence[dict[str, Any]], seed: int)
     chance = _chance(task, samples)
     for filtered in dict.fromkeys(sample["filter"] for sample in samples):
         own = [sample for sample in samples if sample["filter"] == filtered]
+        documents = [sample["doc_hash"][:_SHORT] for sample in own]
         for metric in own[0]["metrics"]:
             aggregate = task.aggregation()[metric]
             yield Found(
                 name,
                 metric,
                 filtered,
-                estimate([sample[metric] for sample in own], aggregate, seed),
+                estimate([sample[metric] for sample in own], documents, aggregate, seed),
                 chance if metric in _ACCURACIES else None,
                 bool(task.higher_is_better().get(metric, True)),
             )

@@ -98,13 +98,31 @@ def test_the_table_is_printed(capsys):
 def test_the_page_has_rows_for_them():
     assert exactness(record()) is None
     found = exactness(record(agreement(1, z=None, error=None, verdict="unclear")))
-    (row,) = found["rows"]
+    (case,) = found["regimes"]["replace"]
+    (row,) = case["rows"]
     assert (row["z"], row["error"], row["verdict"], row["colour"]) == (
         None,
         None,
         "unclear",
         "unclear",
     )
+
+
+def test_a_formula_is_said_once_for_all_generations():
+    wrong = [agreement(generation, "differs", -9.0) for generation in range(3)]
+    (case,) = exactness(record(*wrong))["regimes"]["replace"]
+    assert case["formula"] == "t/n [Acme 2025] <b>"
+    assert [row["generation"] for row in case["rows"]] == [0, 1, 2]
+    assert case["rows"][0]["z"] == "\u22129.00"
+
+
+def test_the_closing_table_says_a_formula_once(capsys):
+    wrong = [agreement(generation, "differs", -9.0) for generation in range(3)]
+    print_agreements([record(*wrong, agreement(2, regime="real"))])
+    printed = capsys.readouterr().out
+    assert printed.count("t/n [Acme 2025] <b>") == 2
+    assert printed.count("replace: error") == 1
+    assert printed.count("-9.00") == 3
 
 
 def test_a_measurement_without_a_finite_exact_value_is_refused():

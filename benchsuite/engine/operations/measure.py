@@ -6,12 +6,14 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from benchsuite.engine.operations.rules import accepted
 from benchsuite.engine.work import Spent, Work, manifest, read_rows
@@ -28,6 +30,8 @@ from benchsuite.plugins.kinds import (
 from benchsuite.plugins.parts import make_part
 
 MEASUREMENTS = "measurements.json"
+ITEMS = "items.parquet"
+"""What each item adds to a measurement, where the metric tells: slice, item, value."""
 _TABLES = ("samples", "training", "earlier", "drawn")
 
 
@@ -36,9 +40,10 @@ def run_all(works: Sequence[Work]) -> Iterator[Spent]:
     panel = Panel([work.model for work in works])
     subjects = [_subject(work, panel, place) for place, work in enumerate(works)]
     measured = works[0].component.measure_all(subjects, works[0].context)
-    for work, found in zip(works, measured, strict=True):
+    for work, found in zip(works, map(list, measured), strict=True):
         document = [_checked(measurement) for measurement in found]
         (work.directory / MEASUREMENTS).write_text(json.dumps(document, allow_nan=False) + "\n")
+        _write_items(found, work.directory / ITEMS)
         yield Spent()
 
 
@@ -99,8 +104,21 @@ def _evaluations(folders: Sequence[Path]) -> Mapping[str, list[str]]:
 
 def _checked(measurement: Measurement) -> dict[str, Any]:
     """Refuse what is not a number: a value that cannot be had is None."""
-    document = asdict(measurement)
+    document = asdict(replace(measurement, items={}))
+    del document["items"]
     for name, number in {**document, **(document["expected"] or {})}.items():
         if isinstance(number, float) and not math.isfinite(number):
             raise RuntimeError(f"it measured {name} = {number} on {measurement.slice}")
     return document
+
+
+def _write_items(found: Sequence[Measurement], path: Path) -> None:
+    """Write the items of all slices, if there are any."""
+    rows = [(each.slice, *item) for each in found for item in each.items.items()]
+    if not rows:
+        return
+    slices, names, values = zip(*rows, strict=True)
+    if not all(map(math.isfinite, values)):
+        raise RuntimeError("what it measured of an item is not a finite number")
+    table = pa.table({"slice": slices, "item": names, "value": pa.array(values, pa.float64())})
+    pq.write_table(table, path, compression="zstd")

@@ -162,6 +162,9 @@ class Measurement:
     `expected` says what it should be, where a formula does.
     `chance` is what a model that knows nothing would measure in this slice, where the metric's
     slices differ in it.
+    `items` tells what each item, such as a question, adds: numbers by name whose mean is `value`.
+    Where the items of two models bear the same names, their difference is also told with an
+    interval paired by item.
     """
 
     value: float | None
@@ -171,6 +174,7 @@ class Measurement:
     upper: float | None = None
     expected: Expected | None = None
     chance: float | None = None
+    items: Mapping[str, float] = field(default_factory=dict)
 
 
 class Metric(ComponentBase[P]):

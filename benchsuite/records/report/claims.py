@@ -22,6 +22,7 @@ class Told:
     unit: str
     verdict: str
     symbol: str
+    entry: ContrastEntry
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _contrast(entry: ContrastEntry, last: int) -> Told:
         unit=scale.unit,
         verdict=entry.verdict,
         symbol=SYMBOLS[entry.verdict],
+        entry=entry,
     )
 
 

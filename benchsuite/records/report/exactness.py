@@ -1,7 +1,8 @@
-"""Measurements beside their exact values, as rows of the page."""
+"""Measurements beside their exact values, as the page shows them."""
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from benchsuite.records.agreements import in_words, shown
@@ -17,26 +18,37 @@ _MARKS = {
 
 
 def exactness(record: Record) -> dict[str, Any] | None:
-    """Return the rows of a record's table and what they come to; None where there are none."""
+    """Return a record's cases by regime and what they come to; None where there are none.
+
+    A case is a measurement with its formula, said once, and a row for each generation.
+    """
     if not record.agreements:
         return None
-    return {"sentence": in_words(record.agreements), "rows": list(map(_row, shown(record)))}
+    regimes: dict[str, list[dict[str, Any]]] = {}
+    for (regime, metric, slice_, formula), rows in groupby(shown(record), _case):
+        title = short(metric) + ("" if slice_ == "all" else f", {slice_}")
+        case = {"metric": metric, "title": title, "formula": formula, "rows": list(map(_row, rows))}
+        regimes.setdefault(regime, []).append(case)
+    return {"sentence": in_words(record.agreements), "regimes": regimes}
+
+
+def _case(agreement: Agreement) -> tuple[str, str, str, str]:
+    return agreement.regime, agreement.metric, agreement.slice, agreement.formula
 
 
 def _row(agreement: Agreement) -> dict[str, Any]:
-    of = "" if agreement.slice == "all" else f", {agreement.slice}"
     colour, symbol = _MARKS[agreement.verdict]
     return {
-        "regime": agreement.regime,
-        "metric": agreement.metric,
-        "title": short(agreement.metric) + of,
         "generation": agreement.generation,
-        "formula": agreement.formula,
-        "exact": f"{agreement.exact:.5g}",
-        "measured": f"{agreement.measured:.5g}",
-        "error": None if agreement.error is None else f"{agreement.error:.2g}",
-        "z": None if agreement.z is None else f"{agreement.z:+.2f}",
+        "exact": _number(f"{agreement.exact:.5g}"),
+        "measured": _number(f"{agreement.measured:.5g}"),
+        "error": None if agreement.error is None else _number(f"{agreement.error:.2g}"),
+        "z": None if agreement.z is None else _number(f"{agreement.z:+.2f}"),
         "verdict": agreement.verdict,
         "colour": colour,
         "symbol": symbol,
     }
+
+
+def _number(written: str) -> str:
+    return written.replace("-", "\u2212")

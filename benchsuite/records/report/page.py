@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from benchsuite.plugins.kinds import Cost
-from benchsuite.records.record import Failure, Record
+from benchsuite.records.failures import causes
+from benchsuite.records.record import Record
 from benchsuite.records.report import numbers
 from benchsuite.records.report.charts import draw
 from benchsuite.records.report.claims import told
 from benchsuite.records.report.curves import DIRECTIONS, Curve, curves
 from benchsuite.records.report.exactness import exactness
+from benchsuite.records.report.flags import Flags
 from benchsuite.records.report.mixtures import describe
 from benchsuite.records.report.palette import Look, looks
 from benchsuite.records.report.texts import graded, side_by_side
@@ -51,7 +54,13 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
             record=record,
             looks=look,
             facts=_facts(record),
-            failures=_failures(record.failures),
+            failures=causes(record.failures),
+            flags=Flags(record, measurements),
+            open_division={
+                regime.name
+                for regime in record.regimes
+                if regime.document.get("division") == "open"
+            },
             claims=told(record),
             headline=last_generation(record, headline=True),
             compared=last_generation(record, headline=False),
@@ -69,6 +78,7 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
     )
 
 
+@cache
 def _environment() -> Environment:
     """Everything that is printed is escaped, and made inert before."""
     environment = Environment(
@@ -109,15 +119,6 @@ def _facts(record: Record) -> list[str]:
             if isinstance(budget.get(unit), int)
         ]
     return facts
-
-
-def _failures(failures: list[Failure]) -> dict[str, list[str]]:
-    """Return the steps without a result by the failure that they come from."""
-    by_cause: dict[str, list[str]] = {}
-    for failure in failures:
-        cause = failure.reason.rpartition("left out, since ")[2]
-        by_cause.setdefault(cause, []).append(failure.step)
-    return by_cause
 
 
 def _axes(measured: list[Curve], look: Mapping[str, Look]) -> list[dict[str, Any]]:

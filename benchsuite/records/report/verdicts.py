@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -38,6 +38,12 @@ class Cell:
     seeds: int
     drift: str | None
     at_chance: bool
+    contaminated: bool
+    items: int | None
+    over_items: str | None
+    """The interval over items, paired by item."""
+    against: str | None
+    """The regime's control, where it is not the suite's."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,14 @@ def last_generation(record: Record, *, headline: bool) -> list[Measured]:
         ended = comparison.generation == last[comparison.regime]
         if ended and (comparison.headline or not headline):
             groups.setdefault((comparison.metric, comparison.slice), []).append(comparison)
-    found = [_measured(group) for group in groups.values()]
+    suites_own = record.regimes[0].name
+    others = {r.name: r.against for r in record.regimes if r.against != suites_own}
+    found = [_measured(group, others) for group in groups.values()]
     return sorted(found, key=lambda measured: AXES.index(measured.axis))
 
 
-def _measured(group: Sequence[Comparison]) -> Measured:
+def _measured(group: Sequence[Comparison], others: Mapping[str, str]) -> Measured:
+    """Put the comparisons of a slice into words; `others` are controls that are not the suite's."""
     first = group[0]
     name = short(first.metric)
     values = [value for c in group for value in (c.value, c.control)]
@@ -75,11 +84,11 @@ def _measured(group: Sequence[Comparison]) -> Measured:
         title=name if first.slice == "all" else f"{name}, {first.slice}",
         unit=scale.unit,
         direction=DIRECTIONS[first.best],
-        cells={c.regime: _cell(c, scale) for c in group},
+        cells={c.regime: _cell(c, scale, others.get(c.regime)) for c in group},
     )
 
 
-def _cell(comparison: Comparison, scale: Scale) -> Cell:
+def _cell(comparison: Comparison, scale: Scale, against: str | None) -> Cell:
     return Cell(
         difference=scale.signed(comparison.difference),
         interval=scale.interval(comparison.lower, comparison.upper, signed=True),
@@ -90,4 +99,8 @@ def _cell(comparison: Comparison, scale: Scale) -> Cell:
         seeds=comparison.seeds,
         drift=scale.text(comparison.drift),
         at_chance=comparison.informative is False,
+        contaminated=bool(comparison.contaminated),
+        items=comparison.items,
+        over_items=scale.interval(comparison.items_lower, comparison.items_upper, signed=True),
+        against=against,
     )

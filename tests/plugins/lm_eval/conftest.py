@@ -96,17 +96,22 @@ QUESTIONS = [
 
 @pytest.fixture
 def write_tasks(tmp_path):
-    """Write YAML tasks on a file of rows beside them; returns their folder."""
+    """Write YAML tasks on all rows, or every other of them; returns their folder."""
     folder = tmp_path / "tasks"
     folder.mkdir()
-    (folder / "rows.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
+    for name, questions in {
+        "rows": QUESTIONS,
+        "odd": QUESTIONS[::2],
+        "even": QUESTIONS[1::2],
+    }.items():
+        (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, questions)))
 
-    def write(**tasks):
+    def write(rows="rows", **tasks):
         for name, body in tasks.items():
             common = {
                 "task": name,
                 "dataset_path": "json",
-                "dataset_kwargs": {"data_files": {"test": str(folder / "rows.jsonl")}},
+                "dataset_kwargs": {"data_files": {"test": str(folder / f"{rows}.jsonl")}},
                 "test_split": "test",
             }
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(common | body))

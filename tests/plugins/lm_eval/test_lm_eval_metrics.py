@@ -7,7 +7,9 @@ import lm_eval.tasks
 import numpy as np
 import pytest
 from benchsuite_lm_eval import loading
+from benchsuite_lm_eval.estimates import estimate
 from benchsuite_lm_eval.metrics import LmEval, LmEvalLosses, LmEvalParameters
+from lm_eval.api import metrics
 from lm_eval.tasks import TaskManager
 from pydantic import ValidationError
 from scipy import stats
@@ -99,27 +101,54 @@ def test_only_what_is_asked_makes_the_identity(made_up):
     assert fingerprint(limit=3, num_fewshot=1) != few
 
 
-def test_a_group_weighs_its_tasks(write_tasks, checkpoint, measured):
-    choices = {
-        "output_type": "multiple_choice",
-        "doc_to_choice": "choices",
-        "doc_to_target": "gold",
-        "metric_list": [{"metric": "acc"}],
-    }
-    folder = write_tasks(
-        one=choices | {"doc_to_text": "{{question}}"}, two=choices | {"doc_to_text": ""}
-    )
-    (folder / "both.yaml").write_text(
-        "group: both\ntask: [one, two]\n"
-        "aggregate_metric_list: [{metric: acc, aggregation: mean, weight_by_size: true}]\n"
-    )
-    found = measured(LmEval, folder, checkpoint, "both")
-    one, two, both = (found[f"{name} acc"] for name in ("one", "two", "both"))
-    assert both.n == 40
+@pytest.fixture
+def grouped(write_tasks, checkpoint, measured):
+    """Measure a group of two tasks, `one` and `two`."""
+
+    def measure(rows_of_one, rows_of_two):
+        body = {
+            "output_type": "multiple_choice",
+            "doc_to_choice": "choices",
+            "doc_to_target": "gold",
+            "metric_list": [{"metric": "acc"}],
+        }
+        folder = write_tasks(rows_of_one, one=body | {"doc_to_text": "{{question}}"})
+        write_tasks(rows_of_two, two=body | {"doc_to_text": ""})
+        (folder / "both.yaml").write_text(
+            "group: both\ntask: [one, two]\n"
+            "aggregate_metric_list: [{metric: acc, aggregation: mean, weight_by_size: true}]\n"
+        )
+        found = measured(LmEval, folder, checkpoint, "both")
+        return [found[f"{name} acc"] for name in ("one", "two", "both")]
+
+    return measure
+
+
+def test_a_group_weighs_its_tasks(grouped):
+    one, two, both = grouped("odd", "even")
+    assert both.n == 20
     assert both.value == pytest.approx((one.value + two.value) / 2)
     down = np.hypot(one.value - one.lower, two.value - two.lower) / 2
     assert both.lower == pytest.approx(both.value - down)
-    assert both.chance == pytest.approx(one.chance)
+    assert both.chance == pytest.approx((one.chance + two.chance) / 2)
+    assert np.mean(list(both.items.values())) == pytest.approx(both.value)
+    assert len(both.items) == 20
+
+
+def test_tasks_that_share_documents_are_not_independent(grouped):
+    one, two, both = grouped("rows", "rows")
+    assert both.n == 40
+    by_document = [(one.items[name] + two.items[name]) / 2 for name in one.items]
+    assert list(both.items.values()) == pytest.approx(by_document)
+    of_mean = stats.ttest_1samp(by_document, 0).confidence_interval(0.95)
+    assert (both.lower, both.upper) == pytest.approx((of_mean.low, of_mean.high))
+
+
+def test_documents_average_to_the_value(made_up, checkpoint, measured):
+    for kind in (LmEval, LmEvalLosses):
+        for found in measured(kind, made_up, checkpoint, *NAMES).values():
+            assert len(found.items) == 20
+            assert np.mean(list(found.items.values())) == pytest.approx(found.value)
 
 
 def test_values_are_those_of_lm_eval(made_up, opened, checkpoint, made_up_context, measured):
@@ -172,23 +201,50 @@ def test_a_model_without_tokens_is_refused(made_up, made_up_context):
         metric.measure(Subject(None, object), made_up_context)
 
 
-def test_intervals_of_estimates():
-    from benchsuite_lm_eval.estimates import estimate
-    from lm_eval.api import metrics
+def of(items, aggregate):
+    return estimate(items, [str(place) for place in range(len(items))], aggregate, 0)
 
+
+def test_intervals_of_estimates():
     logs = np.random.default_rng(0).normal(-3, 1, 50)
     of_mean = stats.ttest_1samp(logs, 0).confidence_interval(0.95)
-    perplexity = estimate(list(logs), metrics.perplexity, 0)
+    perplexity = of(list(logs), metrics.perplexity)
     assert (perplexity.lower, perplexity.upper) == pytest.approx(
         (np.exp(-of_mean.high), np.exp(-of_mean.low))
     )
     wilson = stats.binomtest(7, 20).proportion_ci(method="wilson")
-    share = estimate([1] * 7 + [0] * 13, metrics.mean, 0)
+    share = of([1] * 7 + [0] * 13, metrics.mean)
     assert (share.lower, share.upper) == pytest.approx((wilson.low, wilson.high))
-    middle = estimate(list(logs), np.median, 0)
-    assert middle == estimate(list(logs), np.median, 0)
+    middle = of(list(logs), np.median)
+    assert middle == of(list(logs), np.median)
     resampled = stats.bootstrap((logs,), np.median, method="percentile", rng=0).confidence_interval
     assert (middle.lower, middle.upper) == pytest.approx(tuple(resampled), abs=0.1)
     assert middle.lower < middle.value < middle.upper
-    assert estimate([float("-inf"), 1.0], metrics.mean, 0).value is None
-    assert estimate([1.0], metrics.mean, 0).lower is None
+    assert not middle.items
+    assert of([float("-inf"), 1.0], metrics.mean).value is None
+    assert of([1.0], metrics.mean).lower is None
+
+
+@pytest.mark.parametrize("aggregate", [metrics.bits_per_byte, metrics.weighted_perplexity])
+def test_intervals_of_weighted_means_are_those_of_resamples(aggregate):
+    random = np.random.default_rng(1)
+    lengths = random.integers(5, 200, 400)
+    items = list(zip(-lengths * random.normal(2, 0.3, 400), lengths, strict=True))
+    found = of(items, aggregate)
+    resampled = stats.bootstrap(
+        tuple(np.array(items).T),
+        lambda logs, sizes: aggregate(list(zip(logs, sizes, strict=True))),
+        paired=True,
+        vectorized=False,
+        n_resamples=2000,
+        method="percentile",
+        rng=0,
+    ).confidence_interval
+    width = found.upper - found.lower
+    assert (found.lower, found.upper) == pytest.approx(tuple(resampled), abs=0.1 * width)
+
+
+def test_a_document_that_comes_twice_counts_as_one():
+    once = estimate([1, 0, 1, 1], list("abcd"), metrics.mean, 0)
+    twice = estimate([1, 0, 1, 1] * 2, list("abcdabcd"), metrics.mean, 0)
+    assert twice.items == pytest.approx(once.items)

@@ -41,10 +41,9 @@ def settings(case, random):
     return [f"{key}={value}" for key, value in drawn.items()], generations
 
 
-@pytest.mark.parametrize("number", range(2))
 @pytest.mark.parametrize("case", CASES)
-def test_nothing_differs_at_other_values(case, number, tmp_path):
-    chosen, generations = settings(case, np.random.default_rng([CASES.index(case), number]))
+def test_nothing_differs_at_other_values(case, tmp_path):
+    chosen, generations = settings(case, np.random.default_rng([CASES.index(case), 0]))
     result, record = run_case(tmp_path, case, *chosen, generations=generations)
     assert result.exit_code == 0, (chosen, result.output)
     assert not differing(record)
