@@ -6,20 +6,25 @@ import ast
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-_SHARED = ("benchsuite.lm", "benchsuite.stats")
+_BELOW = ("benchsuite.lm", "benchsuite.stats")
 """Packages below the plugins whose code decides what components compute."""
+
+SHARED = "benchsuite.shared"
+"""Entry-point group of packages that hold no components, but what several plugins share."""
 
 
 @cache
 def source_digest(module: str) -> str:
     """Return the SHA-256 of a module's source and of all it imports that is its own kin.
 
-    Kin are modules of the same top-level package, and the language-model core and the
-    statistics. Packages' `__init__` count only where a name is imported from them, so that
-    registering one component more leaves the others' digests alone.
+    Kin are modules of the same top-level package, the language-model core, the statistics, and
+    packages that plugins share (entry points of the group `benchsuite.shared`). Packages'
+    `__init__` count only where a name is imported from them, so that registering one component
+    more leaves the others' digests alone.
     """
     digest = hashlib.sha256()
     for name, path in sorted(_closure(module).items()):
@@ -30,7 +35,7 @@ def source_digest(module: str) -> str:
 def _closure(module: str) -> dict[str, Path]:
     """Source files of `module` and its kin, by module name."""
     own = module.partition(".")[0]
-    roots = (*_SHARED, module if own == "benchsuite" else own)
+    roots = (*_BELOW, *_shared(), module if own == "benchsuite" else own)
     found: dict[str, Path] = {}
     waiting = [module]
     while waiting:
@@ -45,6 +50,11 @@ def _closure(module: str) -> dict[str, Path]:
             if any(imported == root or imported.startswith(root + ".") for root in roots)
         ]
     return found
+
+
+@cache
+def _shared() -> tuple[str, ...]:
+    return tuple(sorted({entry.module for entry in entry_points(group=SHARED)}))
 
 
 @cache
