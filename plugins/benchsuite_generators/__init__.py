@@ -14,5 +14,11 @@ def benchsuite_components() -> list[Component]:
             "generators/self",
             "Samples of the current model, prompted where the regime says so.",
             "benchsuite_generators.self_samples:SelfSamples",
-        )
+        ),
+        Component(
+            "generator",
+            "generators/programme",
+            "Rows of a grammar whose truth is known: arithmetic, logic or biographies.",
+            "benchsuite_generators.programme:Programme",
+        ),
     ]
