@@ -21,4 +21,11 @@ def benchsuite_components() -> list[Component]:
             "Rows of a grammar whose truth is known: arithmetic, logic or biographies.",
             "benchsuite_generators.programme:Programme",
         ),
+        Component(
+            "generator",
+            "generators/ngram",
+            "Rows of a Kneser-Ney n-gram model of human rows.",
+            "benchsuite_generators.ngram:Ngram",
+            packages=("numpy", "torch"),
+        ),
     ]
