@@ -6,28 +6,19 @@ from itertools import islice
 
 import pyarrow as pa
 from benchsuite_worlds.parameters import Sized
-from pydantic import Field
 
 from benchsuite.api import Context, GenerationRequest, Generator
 from benchsuite_generators.filling import filled
 
 
-class ProgrammeParameters(Sized):
-    """Which grammar, and how many of its rows are false."""
-
-    false: float = Field(
-        0.0, ge=0, le=1, description="Share of rows that are made false on purpose."
-    )
-
-
-class Programme(Generator[ProgrammeParameters]):
+class Programme(Generator[Sized]):
     """Rows of a grammar: equations, boolean expressions, or sentences on invented people.
 
     They owe nothing to a model or to human rows, so that `parents` is empty. Each row is false
     with probability `false`. A regime's prompts and decoding mean nothing here.
     """
 
-    parameters_type = ProgrammeParameters
+    parameters_type = Sized
 
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
         """Return rows by the seed, as many as are asked for."""

@@ -54,16 +54,21 @@ class Sized(Checked):
         "sentences of a row (to 6). Rows have any size up to it, equally often.",
     )
     digits: int = Field(2, ge=1, le=18, description="Of arithmetic: the most digits of a number.")
+    false: float = Field(
+        0.0, ge=0, le=1, description="Share of rows that are made false on purpose."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Sized:
         check_size(self.grammar, self.size)
         return self
 
-    def drawer(self, beyond: int = 0) -> Grammar:
-        """Return the grammar, to draw rows from: larger ones than `size`, by at most `beyond`."""
-        least, _, _ = _SIZES[self.grammar]
-        sizes = (self.size + 1, self.size + beyond) if beyond else (least, self.size)
+    def drawer(self) -> Grammar:
+        """Return the grammar, to draw rows from."""
+        return self.sized(_SIZES[self.grammar][0], self.size)
+
+    def sized(self, *sizes: int) -> Grammar:
+        """Return the grammar, to draw rows from whose sizes are between two numbers."""
         if self.grammar == "arithmetic":
             return Arithmetic(*sizes, self.digits)
         if self.grammar == "logic":

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from benchsuite_generators.filling import filled
-from benchsuite_generators.programme import Programme, ProgrammeParameters
+from benchsuite_generators.programme import Programme
 from benchsuite_worlds.parameters import Sized
 from pydantic import ValidationError
 
@@ -24,7 +24,7 @@ def request(amount, unit="rows"):
 
 
 def made(amount, unit="rows", seed=0, **parameters):
-    generator = Programme(ProgrammeParameters(**parameters))
+    generator = Programme(Sized(**parameters))
     return generator.generate(request(amount, unit), Context(seed, None))
 
 
@@ -75,4 +75,4 @@ def test_empty_rows_do_not_count_and_nothing_else_is_an_error():
 )
 def test_parameters_that_mean_nothing(parameters, said):
     with pytest.raises(ValidationError, match=said):
-        ProgrammeParameters(**parameters)
+        Sized(**parameters)
