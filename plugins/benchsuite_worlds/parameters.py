@@ -35,8 +35,9 @@ class Checked(World):
     """Which grammar judges a text."""
 
     grammar: GrammarName = Field(
+        "arithmetic",
         description="arithmetic: 12 + 7 * 3 = 33. logic: not (true and false) = true. "
-        "biographies: sentences on invented people."
+        "biographies: sentences on invented people.",
     )
 
     def checker(self) -> Grammar:
@@ -67,13 +68,13 @@ class Sized(Checked):
         """Return the grammar, to draw rows from."""
         return self.sized(_SIZES[self.grammar][0], self.size)
 
-    def sized(self, *sizes: int) -> Grammar:
+    def sized(self, least: int, most: int) -> Grammar:
         """Return the grammar, to draw rows from whose sizes are between two numbers."""
         if self.grammar == "arithmetic":
-            return Arithmetic(*sizes, self.digits)
+            return Arithmetic(least, most, self.digits)
         if self.grammar == "logic":
-            return Logic(*sizes)
-        return Biographies(*sizes, self.people, self.world_seed)
+            return Logic(least, most)
+        return Biographies(least, most, self.people, self.world_seed)
 
 
 def judge(grammar: GrammarName, world: World) -> Grammar:

@@ -70,7 +70,6 @@ def test_empty_rows_do_not_count_and_nothing_else_is_an_error():
         ({"grammar": "biographies", "size": 7}, "rows of 1 to 6 sentences, not 7"),
         ({"grammar": "prose"}, "'arithmetic', 'logic' or 'biographies'"),
         ({"grammar": "logic", "false": 1.5}, "less than or equal to 1"),
-        ({}, "grammar"),
     ],
 )
 def test_parameters_that_mean_nothing(parameters, said):
