@@ -113,14 +113,26 @@ class KneserNey:
 
         `histories` are places, `[rows, order - 1]`, the last word last.
         """
-        found = np.full((len(histories), self.base), 1 / self.base)
-        for level, rows, places in self.contexts_of(histories):
+        left = np.ones(len(histories))  # what longer contexts leave to shorter ones
+        seen = []
+        for level, rows, places in list(self.contexts_of(histories))[:0:-1]:
             first, counts = level.starts[places], np.diff(level.starts)[places]
             within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
             grams = np.repeat(first, counts) + within
-            own = level.weights[grams] / np.repeat(level.totals[places], counts)
-            found[rows] *= level.backoffs[places][:, None]
-            found[np.repeat(rows, counts), level.grams[grams] % self.base] += own
+            own = level.weights[grams] * np.repeat(left[rows] / level.totals[places], counts)
+            seen.append((np.repeat(rows, counts), level.grams[grams] % self.base, own))
+            left[rows] *= level.backoffs[places]
+        found: np.ndarray = left[:, None] * self._shortest
+        for rows, words, own in seen:
+            found[rows, words] += own
+        return found
+
+    @cached_property
+    def _shortest(self) -> np.ndarray:
+        """Probabilities of all words without context."""
+        (level, *_) = self.levels
+        found = np.full(self.base, level.backoffs[0] / self.base)
+        found[level.grams] += level.weights / level.totals[0]
         return found
 
     def contexts_of(self, histories: np.ndarray) -> Iterator[tuple[Level, np.ndarray, np.ndarray]]:

@@ -90,6 +90,6 @@ def _chosen(
     found = []
     for at in range(0, len(histories), step):
         known = model.probabilities(histories[at : at + step])[:, :-1]
-        scores = torch.from_numpy(np.log(known).astype(np.float32))
+        scores = torch.from_numpy(known.astype(np.float32)).log_()
         found.append(choose(scores, torch.from_numpy(draws[at : at + step]), decoding).numpy())
     return np.concatenate(found)
