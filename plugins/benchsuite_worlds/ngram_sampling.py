@@ -27,18 +27,21 @@ def sample(
     `starts` are places, `[rows, order - 1]`, the last word last; words are those that the model
     was fitted on. The end is not among them.
     """
-    written = np.full((len(starts), longest), END, np.int64)
     rows, histories = np.arange(len(starts)), starts
-    for at in range(longest):
+    writers, words = [rows[:0]], [rows[:0]]
+    for _ in range(longest):
         drawn = _next(model, histories, random, decoding)
         going = drawn != END
         rows, drawn = rows[going], drawn[going]
         if not len(rows):
             break
-        written[rows, at] = drawn
+        writers.append(rows)
+        words.append(drawn)
         histories = np.column_stack([histories[going], drawn])[:, 1:]
-    lengths = np.where((written == END).any(1), (written == END).argmax(1), longest)
-    return [model.words[row[:length] - 1] for row, length in zip(written, lengths, strict=True)]
+    writer = np.concatenate(writers)
+    written = model.words[np.concatenate(words)[np.argsort(writer, kind="stable")] - 1]
+    ends = np.cumsum(np.bincount(writer, minlength=len(starts)))
+    return np.split(written, ends[:-1])
 
 
 def _next(
