@@ -1,6 +1,7 @@
 """The house rules that a reader relies on: imports point downwards, the core names no plugin."""
 
 import ast
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,14 @@ def test_plugins_import_the_core_by_its_api_and_the_language_models_alone():
             module = getattr(node, "module", None) or ""
             if isinstance(node, ast.ImportFrom) and module.partition(".")[0] == "benchsuite":
                 assert module.startswith(allowed), f"{path.name}: {module}"
+
+
+def test_plugin_packages_share_code_through_the_shared_package_alone():
+    shared = {entry.module for entry in entry_points(group="benchsuite.shared")}
+    assert "benchsuite_worlds" in shared & set(PACKAGES)
+    for path in (CHECKOUT / "plugins").rglob("*.py"):
+        own = path.relative_to(CHECKOUT / "plugins").parts[0]
+        for module in imported(path):
+            package = (module or "").partition(".")[0]
+            allowed = {own} if own in shared else {own, *shared}
+            assert package not in set(PACKAGES) - allowed, f"{path.name}: {module}"

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-_SHARED = ("benchsuite.lm", "benchsuite.stats")
+_BELOW = ("benchsuite.lm", "benchsuite.stats")
 """Packages below the plugins whose code decides what components compute."""
+
+SHARED = "benchsuite.shared"
+"""Entry-point group of packages that hold no components, but what several plugins share."""
 
 
 @cache
 def source_digest(module: str) -> str:
     """Return the SHA-256 of a module's source and of all it imports that is its own kin.
 
-    Kin are modules of the same top-level package and of others that its distribution brings as
-    plugins (in the core: of the same package), and the language-model core and the statistics.
-    Packages' `__init__` count only where a name is imported from them, so that registering one
-    component more leaves the others' digests alone.
+    Kin are modules of the same top-level package (in the core: of the same folder), the
+    language-model core, the statistics, and packages that plugins share (entry points of the
+    group `benchsuite.shared`). Packages' `__init__` count only where a name is imported from
+    them, so that registering one component more leaves the others' digests alone.
     """
     digest = hashlib.sha256()
     for name, path in sorted(_closure(module).items()):
@@ -33,7 +35,7 @@ def source_digest(module: str) -> str:
 def _closure(module: str) -> dict[str, Path]:
     """Source files of `module` and its kin, by module name."""
     own = module.partition(".")[0]
-    roots = (*_SHARED, *([module.rpartition(".")[0]] if own == "benchsuite" else _kin(own)))
+    roots = (*_BELOW, *_shared(), module.rpartition(".")[0] if own == "benchsuite" else own)
     found: dict[str, Path] = {}
     waiting = [module]
     while waiting:
@@ -51,14 +53,8 @@ def _closure(module: str) -> dict[str, Path]:
 
 
 @cache
-def _kin(own: str) -> tuple[str, ...]:
-    """Return the plugin packages of the distribution that brings `own`, itself among them."""
-    brought: dict[str, set[str]] = defaultdict(set)
-    for point in entry_points(group="benchsuite"):
-        if point.dist is not None:
-            brought[point.dist.name].add(point.module.partition(".")[0])
-    others = {name for packages in brought.values() if own in packages for name in packages}
-    return tuple(sorted({own, *others} - {"benchsuite"}))
+def _shared() -> tuple[str, ...]:
+    return tuple(sorted({entry.module for entry in entry_points(group=SHARED)}))
 
 
 @cache

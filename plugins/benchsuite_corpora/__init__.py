@@ -29,6 +29,12 @@ def benchsuite_components() -> list[Component]:
         ),
         Component(
             "corpus",
+            "corpora/programme",
+            "Rows of a grammar whose truth is known: arithmetic, logic or biographies.",
+            "benchsuite_corpora.programme:Programme",
+        ),
+        Component(
+            "corpus",
             "corpora/fetched",
             "One published file by URL and SHA-256, from the data root or fetched once.",
             "benchsuite_corpora.fetched:Fetched",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from benchsuite_worlds.invented import Names, canaries, facts
 from pydantic import Field, field_validator
 
 from benchsuite.api import (
@@ -18,7 +19,6 @@ from benchsuite.api import (
     part_document,
     part_identity,
 )
-from benchsuite_corpora.invented import Names, canaries, facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,5 +14,18 @@ def benchsuite_components() -> list[Component]:
             "generators/self",
             "Samples of the current model, prompted where the regime says so.",
             "benchsuite_generators.self_samples:SelfSamples",
-        )
+        ),
+        Component(
+            "generator",
+            "generators/programme",
+            "Rows of a grammar whose truth is known: arithmetic, logic or biographies.",
+            "benchsuite_generators.programme:Programme",
+        ),
+        Component(
+            "generator",
+            "generators/ngram",
+            "Rows of a Kneser-Ney n-gram model of human rows.",
+            "benchsuite_generators.ngram:Ngram",
+            packages=("numpy", "torch"),
+        ),
     ]

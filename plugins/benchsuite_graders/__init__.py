@@ -21,4 +21,10 @@ def benchsuite_components() -> list[Component]:
             "An external verifier with given rates of true and false positives.",
             "benchsuite_graders.verifier:Verifier",
         ),
+        Component(
+            "grader",
+            "graders/facts",
+            "Share of a row's statements about a known world that are true.",
+            "benchsuite_graders.facts:Facts",
+        ),
     ]

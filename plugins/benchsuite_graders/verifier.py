@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+from benchsuite_worlds.parameters import GrammarName, World, judge
 from pydantic import Field, field_validator, model_validator
 
-from benchsuite.api import Context, Grader, HumanRows, Model, Parameters, UserError
+from benchsuite.api import Context, Grader, HumanRows, Model, UserError
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
-_NUMBER = r"(-?\d{1,18})"
-_EQUATION = re.compile(
-    rf"(?<![\d.+*-])(?<![+*-] ){_NUMBER} *([-+*]) *{_NUMBER} *= *{_NUMBER}(?![\d.]| *[-+*])",
-    re.ASCII,
-)
-"""Of two numbers: what is part of a longer sum is none."""
-_OPERATORS: dict[str, Callable[[int, int], int]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-}
 
 
-class VerifierParameters(Parameters):
+class VerifierParameters(World):
     """How often the verifier is right, and what makes a row correct: one of the last three."""
 
     true_positive_rate: float = Field(ge=0, le=1, description="Share of correct rows it accepts.")
     false_positive_rate: float = Field(ge=0, le=1, description="Share of other rows it accepts.")
-    check: Literal["brackets", "equations"] | None = Field(
+    check: Literal["brackets", GrammarName] | None = Field(
         None,
-        description="brackets: each that opens is closed, in order. equations: there is one such "
-        "as 3 + 4 = 7, and all are true.",
+        description="brackets: each that opens is closed, in order. arithmetic, logic, "
+        "biographies: the row states something in this grammar, and all of it is true.",
     )
     pattern: str | None = Field(
         None, description="A regular expression that the whole text of a correct row matches."
@@ -95,10 +84,14 @@ class Verifier(Grader[VerifierParameters]):
         values = rows[column].to_pylist()
         if wanted.column:
             return np.array([bool(value) for value in values], bool)
-        correct = {"brackets": balanced, "equations": true_equations}
-        matches = re.compile(wanted.pattern or "", re.DOTALL).fullmatch
-        check = correct[wanted.check] if wanted.check else matches
+        check = self._check()
         return np.array([bool(check(text)) for text in values], bool)
+
+    def _check(self) -> Callable[[str], object]:
+        wanted = self.parameters
+        if wanted.check is None:
+            return re.compile(wanted.pattern or "", re.DOTALL).fullmatch
+        return balanced if wanted.check == "brackets" else judge(wanted.check, wanted).check
 
 
 def balanced(text: str) -> bool:
@@ -110,12 +103,3 @@ def balanced(text: str) -> bool:
         elif character in _CLOSES and (not opened or opened.pop() != _CLOSES[character]):
             return False
     return not opened
-
-
-def true_equations(text: str) -> bool:
-    """Whether there are sums, differences or products of whole numbers, and all are true."""
-    found = _EQUATION.findall(text)
-    return bool(found) and all(
-        _OPERATORS[sign](int(left), int(right)) == int(result)
-        for left, sign, right, result in found
-    )

@@ -88,6 +88,11 @@ def benchsuite_components() -> list[Component]:
             "PlantedFalsehood",
         ),
         _metric(
+            "programme-correctness",
+            "Share of samples that state something in a grammar, and state the truth.",
+            "ProgrammeCorrectness",
+        ),
+        _metric(
             "wikidata-cloze",
             "Facts of Wikidata likelier than others of their kind.",
             "WikidataCloze",

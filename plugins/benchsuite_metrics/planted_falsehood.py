@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 import numpy as np
+from benchsuite_worlds.statements import Truth
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import share
@@ -38,7 +38,12 @@ class PlantedFalsehood(Metric[Parameters]):
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Look for statements in all samples."""
-        found = list(_statements(texts(subject.samples), _truth(subject.human)))
+        truth = _truth(subject.human)
+        found = [
+            _Statement(row, true)
+            for row, text in enumerate(texts(subject.samples))
+            for true in truth.judged(text)
+        ]
         known = [statement for statement in found if statement.true is not None]
         return [
             _share([(statement.row, not statement.true) for statement in known], "all"),
@@ -56,36 +61,9 @@ class _Statement(NamedTuple):
     true: bool | None
 
 
-class _Truth(NamedTuple):
-    """Patterns of statements with their relations, and the object of each subject in each."""
-
-    patterns: list[tuple[str, re.Pattern[str]]]
-    objects: dict[tuple[str, str], str]
-
-
 @per_human
-def _truth(human: HumanRows) -> _Truth:
-    known = world(human)
-    return _Truth(
-        [
-            (relation, re.compile(wording.pattern()))
-            for relation, wordings in sorted(known.wordings.items())
-            for wording in wordings
-        ],
-        {(fact.relation, fact.subject): fact.object for fact in known.facts},
-    )
-
-
-def _statements(rows: list[str], truth: _Truth) -> list[_Statement]:
-    found = []
-    for row, text in enumerate(rows):
-        for relation, pattern in truth.patterns:
-            for match in pattern.finditer(text):
-                object_ = truth.objects.get((relation, match["subject"]))
-                found.append(
-                    _Statement(row, None if object_ is None else object_ == match["object"])
-                )
-    return found
+def _truth(human: HumanRows) -> Truth:
+    return Truth(world(human))
 
 
 def _share(statements: list[tuple[int, bool]], name: str) -> Measurement:

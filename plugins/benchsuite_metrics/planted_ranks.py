@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from benchsuite.api import Context, HumanRows, Subject
-from benchsuite_metrics.planted import Wording, World, by_band, times_stated, world
+from benchsuite_metrics.planted import by_band, times_stated, world
 from benchsuite_metrics.reference import per_human
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from benchsuite_worlds.statements import Wording, World
 
     from benchsuite.api import Measurement
     from benchsuite_metrics.intervals import Estimate

@@ -139,3 +139,14 @@ def test_a_module_that_fails_on_import_is_still_digested(package):
     before = digest("metric")
     (package / "helper.py").write_text("raise ImportError('acme_tools needs something else')\n")
     assert digest("metric") != before
+
+
+def test_a_package_that_plugins_share_matters_where_it_is_used():
+    forget()
+    closure = source._closure("benchsuite_corpora.planted")
+    assert {name for name in closure if name.startswith("benchsuite_worlds")} == {
+        "benchsuite_worlds.invented"
+    }
+    falsehood = source._closure("benchsuite_metrics.planted_falsehood")
+    assert "benchsuite_worlds.statements" in falsehood
+    assert not any("worlds" in name for name in source._closure("benchsuite_metrics.distinct"))

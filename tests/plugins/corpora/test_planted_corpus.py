@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 
 import pytest
-from benchsuite_corpora.invented import RELATIONS
 from benchsuite_corpora.planted import Planted, PlantedParameters
+from benchsuite_worlds.invented import RELATIONS
 from pydantic import ValidationError
 
 from benchsuite.api import HumanRows

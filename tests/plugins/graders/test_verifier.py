@@ -1,11 +1,13 @@
 """A verifier: right as often as it is told to be, about what can be checked exactly."""
 
 import re
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from benchsuite_graders.verifier import Verifier, VerifierParameters, balanced, true_equations
+from benchsuite_graders.verifier import Verifier, VerifierParameters, balanced
+from benchsuite_worlds.parameters import Sized
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -50,13 +52,13 @@ def test_the_seed_decides():
     assert first.tolist() == again.tolist() != other.tolist()
 
 
-def test_numbers_patterns_and_equations():
+def test_numbers_patterns_and_arithmetic():
     sure = rates(1, 0)
     assert graded({"n": [0, 2, -1, 0.0]}, column="n", **sure).tolist() == [0, 1, 1, 0]
     texts = {"text": ["One.", "One.\nTwo.", "one.", "One"]}
     assert graded(texts, pattern=r"[A-Z].*\.", **sure).tolist() == [1, 1, 0, 0]
     texts = {"text": ["3 + 4 = 7", "3 + 4 = 8", "none", "2*3=6 and 9 - 10 = -1"]}
-    assert graded(texts, check="equations", **sure).tolist() == [1, 0, 0, 1]
+    assert graded(texts, check="arithmetic", **sure).tolist() == [1, 0, 0, 1]
 
 
 @given(st.text("()[]{}ab", max_size=12))
@@ -67,16 +69,22 @@ def test_brackets_match_where_taking_pairs_out_leaves_none(text):
     assert balanced(text) == (not left)
 
 
-@given(st.integers(-99, 99), st.sampled_from("+-*"), st.integers(-99, 99), st.integers(-2, 2))
-def test_equations_are_true_where_python_finds_them_so(left, sign, right, wrong):
-    result = eval(f"{left} {sign} ({right})") + wrong  # noqa: S307 (three numbers)
-    text = f"so {left} {sign} {right} = {result}, or 1+1=2"
-    assert true_equations(text) == (wrong == 0)
+@pytest.mark.parametrize("check", ["arithmetic", "logic", "biographies"])
+def test_a_grammar_finds_the_rows_that_are_true(check):
+    drawn = list(islice(Sized(grammar=check).drawer().rows(5, false=0.5), 200))
+    rows = {"text": [*(row.text for row in drawn), "Nothing is stated here.", ""]}
+    right = [*(row.true for row in drawn), False, False]
+    assert (graded(rows, check=check, **rates(1, 0)) == right).all()
+    accepted = graded(rows, check=check, **rates(0.5, 0))
+    assert 0 < accepted.sum() < sum(right)
+    assert not accepted[~np.array(right)].any()
 
 
-@pytest.mark.parametrize("text", ["", "1 + 2 + 3 = 6", "x + 1 = 2", "1 + 1 = 2.5", "1 + 1 = 1 + 1"])
-def test_what_is_no_equation_of_two_numbers(text):
-    assert not true_equations(text)
+def test_biographies_are_those_of_the_verifiers_own_world():
+    other = Sized(grammar="biographies", people=7, world_seed=3).drawer().rows(0)
+    rows = {"text": [row.text for row in islice(other, 20)]}
+    assert not graded(rows, check="biographies", **rates(1, 0)).any()
+    assert graded(rows, check="biographies", people=7, world_seed=3, **rates(1, 0)).all()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +96,7 @@ def test_what_is_no_equation_of_two_numbers(text):
         ({**rates(0.5, -0.1), "column": "a"}, "greater than or equal to 0"),
         ({"true_positive_rate": 1, "column": "a"}, "false_positive_rate"),
         ({**rates(0.5, 0.5), "pattern": "("}, "is no regular expression"),
-        ({**rates(0.5, 0.5), "check": "spelling"}, "'brackets' or 'equations'"),
+        ({**rates(0.5, 0.5), "check": "spelling"}, "'arithmetic', 'logic' or 'biographies'"),
     ],
 )
 def test_parameters_that_mean_nothing(parameters, said):

@@ -162,5 +162,5 @@ def test_same_tables_same_bits_in_every_process_without_torch():
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count("Measurement(") == 3 * 12 + 2 + 3 * 13 + 2 * 3 + 2 + 4 + 2 + 6
+    assert outputs[0].count("Measurement(") == 3 * 12 + 2 + 3 * 13 + 2 * 4 + 2 + 4 + 2 + 6
     assert outputs[0].splitlines()[-1] == "False"

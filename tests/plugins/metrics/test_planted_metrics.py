@@ -6,10 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from benchsuite_metrics.canary_exposure import CanaryExposure, exposure
-from benchsuite_metrics.planted import Fact, world
+from benchsuite_metrics.planted import world
 from benchsuite_metrics.planted_falsehood import PlantedFalsehood
 from benchsuite_metrics.planted_recall import PlantedRecall
 from benchsuite_metrics.planted_reciprocal_rank import PlantedReciprocalRank
+from benchsuite_worlds.statements import Fact
 
 from benchsuite.api import HumanRows, Scores, Subject
 
