@@ -38,7 +38,7 @@ class MoneyToReach(Metric[MoneyToReachParameters]):
     rows of its own mix. Claims of cheap training on synthetic text are about `own`: what the
     generator once cost is another's bill. There is no value where the loss is above the target,
     so that figures are compared at equal quality; value / control is the cost ratio. Unit:
-    currency, whichever the rates are in. n: human rows. No interval: nothing is estimated.
+    currency, whichever the rates are in. n: test rows. No interval: nothing is estimated.
 
     New human rows that models between generation 0 and this one learned from are not counted.
     """
@@ -59,8 +59,9 @@ class MoneyToReach(Metric[MoneyToReachParameters]):
         behind = own | _human(subject.drawn) if _synthetic(subject.training) else own
         parts = (("all", subject.lineage, behind), ("own", subject.ledger, own))
         reached = reaches(subject, self.parameters, context)
+        n = subject.human.test.num_rows
         return [
-            Measurement(self._price(costs, rows) if reached and costs else None, len(rows), name)
+            Measurement(self._price(costs, rows) if reached and costs else None, n, name)
             for name, costs, rows in parts
         ]
 
