@@ -15,6 +15,8 @@ from benchsuite.api import UserError
 from benchsuite_endpoints.answers import Answer
 
 _TABLES = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS payments (
     endpoint TEXT PRIMARY KEY, read INTEGER NOT NULL, written INTEGER NOT NULL
@@ -31,8 +33,10 @@ _SECONDS = 60
 class Cache:
     """A SQLite file of answers by key, and of tokens paid for by endpoint; for several threads.
 
-    An answer and its payment are written in one transaction. Raises `UserError` where the
-    file cannot be used.
+    An answer and its payment are written in one transaction. What is written outlives the
+    process, however that ends. If the machine goes down, the last of it may be lost: a sync to
+    the disk for each answer would hold up a quick endpoint. Raises `UserError` where the file
+    cannot be used.
     """
 
     def __init__(self, path: Path) -> None:

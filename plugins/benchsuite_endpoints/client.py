@@ -64,6 +64,10 @@ def _alone(endpoint: EndpointParameters) -> Iterator[None]:
         yield
 
 
+class _Stopped(Exception):
+    """A question is not asked, since another has failed."""
+
+
 class _Asking:
     """Questions sent in several threads, until all are answered or one of them fails."""
 
@@ -82,7 +86,9 @@ class _Asking:
             retrying = _retrying(self._endpoint, self._stop)
             asked = [pool.submit(self._one, q, transport, retrying) for q in questions]
             try:
-                yield from (done.result() for done in as_completed(asked))
+                for done in as_completed(asked):
+                    if not isinstance(done.exception(), _Stopped):
+                        yield done.result()
             finally:  # what is under way is waited for and kept
                 self._stop.set()
                 for waiting in asked:
@@ -91,18 +97,30 @@ class _Asking:
     def _one(
         self, question: Question, transport: Transport, retrying: tenacity.Retrying
     ) -> tuple[str, Answer]:
-        """Ask one question until it is answered, and keep the answer."""
+        """Return key and answer of one question; if it fails, no other is sent."""
         try:
-            answer = retrying.copy()(self._attempt, question, transport)
+            return question.key, self._answered(question, transport, retrying)
+        except BaseException:
+            self._stop.set()
+            raise
+
+    def _answered(
+        self, question: Question, transport: Transport, retrying: tenacity.Retrying
+    ) -> Answer:
+        """Ask one question until it is answered."""
+        try:
+            return retrying.copy()(self._attempt, question, transport)
         except Passing as failure:
+            if self._stop.is_set():  # while it waited for another attempt
+                raise _Stopped from failure
             raise UserError(
                 f"{self._endpoint.model} at {self._endpoint.url} gave no answer in "
                 f"{self._endpoint.attempts} attempts, the last with {failure}; see to it and run "
                 "again: what was answered is kept."
             ) from failure
-        return question.key, answer
 
     def _attempt(self, question: Question, transport: Transport) -> Answer:
+        """Ask once; keep the answer and what it cost."""
         self._spending.reserve(question)
         read = written = 0
         try:
@@ -121,9 +139,8 @@ class _Asking:
         return answer
 
     def _go_on(self) -> None:
-        """Send nothing more once another question has failed."""
         if self._stop.is_set():
-            raise Passing("a stop", paid=False)
+            raise _Stopped
 
 
 def _retrying(endpoint: EndpointParameters, stop: Event) -> tenacity.Retrying:

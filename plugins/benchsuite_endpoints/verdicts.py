@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 Preference = Literal["first", "second", "tie"]
 
-SCORE_PATTERN = r"(?i)\bscore\W{0,6}(-?\d+(?:\.\d+)?)"
-PAIR_PATTERN = r"(?i)\bbetter\W{0,6}(A|B|tie)\b"
+SCORE_PATTERN = r"(?i)\bscore[\s:=*_\"'`]{0,6}(-?\d+(?:\.\d+)?)"
+PAIR_PATTERN = r"(?i)\bbetter[\s:=*_\"'`]{0,6}(A|B|tie)\b"
 _MEANING: dict[str, Preference] = {"a": "first", "b": "second", "tie": "tie"}
 _SWAPPED: dict[Preference, Preference] = {"first": "second", "second": "first", "tie": "tie"}
 
