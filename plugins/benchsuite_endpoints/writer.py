@@ -80,8 +80,8 @@ class Writer(Generator[WriterParameters]):
 
     It rephrases human rows (`{text}` in the template), writes on topics, or goes on from the
     regime's prompts, with the regime's temperature and top-p (and top-k, where the API takes
-    it). Rows have the columns `text`, `prompt` (the regime's, or all that was asked), `parents`
-    (the ids of the human rows) and `model` (as the API names it).
+    it). Rows have the columns `text`, `prompt` (the regime's, or all that was asked), `model` (as
+    the API names it) and, where they rephrase, `parents` (the ids of the human rows).
 
     Answers that are empty, refused, cut off or too long are left out and counted. The i-th row
     is a function of the seed and i alone, as far as the API answers alike to equal seeds; the
@@ -167,16 +167,16 @@ class _Rows:
         return ", ".join(f"{count} {fault}" for fault, count in self.dropped.most_common())
 
     def table(self) -> pa.Table:
-        """Return the rows with their provenance."""
+        """Return the rows with their provenance; the runner knows what prompts were cut from."""
         tasks = [task for task, _, _ in self.kept]
-        return pa.table(
-            {
-                "text": pa.array([text for _, text, _ in self.kept], pa.string()),
-                "prompt": pa.array([task.prompt for task in tasks], pa.string()),
-                "parents": pa.array([task.parents for task in tasks], pa.list_(pa.string())),
-                "model": pa.array([model for _, _, model in self.kept], pa.string()),
-            }
-        )
+        columns = {
+            "text": pa.array([text for _, text, _ in self.kept], pa.string()),
+            "prompt": pa.array([task.prompt for task in tasks], pa.string()),
+            "model": pa.array([model for _, _, model in self.kept], pa.string()),
+        }
+        if any(task.parents for task in tasks):
+            columns["parents"] = pa.array([task.parents for task in tasks], pa.list_(pa.string()))
+        return pa.table(columns)
 
     def _sizes(self, texts: list[str]) -> list[int]:
         """Return how much each text counts: in tokens, with the one that ends a row."""
