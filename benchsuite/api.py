@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from benchsuite.plugins.kinds import (
         NOTHING,
+        AppliedGrader,
         Context,
         Corpus,
         Cost,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DATA_ROOT",
     "NOTHING",
+    "AppliedGrader",
     "Command",
     "Component",
     "Context",

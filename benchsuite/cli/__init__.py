@@ -29,6 +29,9 @@ def benchsuite_commands() -> list[Command]:
             "Print how the claims of a record fared.",
             "benchsuite.cli.claims:claims",
         ),
+        Command(
+            "trace", "Follow a synthetic row back to human ones.", "benchsuite.cli.trace:trace"
+        ),
         Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),

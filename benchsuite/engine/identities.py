@@ -7,15 +7,15 @@ from typing import Any
 
 from benchsuite.data.catalogue import dataset
 from benchsuite.errors import UserError
-from benchsuite.plugins.kinds import Corpus, Learner, Metric
+from benchsuite.plugins.kinds import ComponentBase
 from benchsuite.plugins.loading import digest, load, package_versions
 from benchsuite.plugins.source import source_digest
 from benchsuite.suites.resolve import Chosen
 
 
 def fingerprint(chosen: Chosen) -> str:
-    """Return the fingerprint of a corpus, learner or metric; a plugin that fails at it is named."""
-    component: Corpus[Any] | Learner[Any] | Metric[Any] = chosen.make()
+    """Return the fingerprint of a component; a plugin that fails at it is named."""
+    component: ComponentBase[Any] = chosen.make()
     try:
         return component.fingerprint()
     except UserError:

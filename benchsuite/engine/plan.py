@@ -12,6 +12,7 @@ from benchsuite.engine.offers import Offers, metric_class, offers
 from benchsuite.engine.steps import Cell, Inputs, Plan, Step, StepKind
 from benchsuite.identity import derive_seed, digest
 from benchsuite.plugins.kinds import Learner, Metric
+from benchsuite.plugins.kinds.metric import Need
 from benchsuite.suites.mixture import Share
 from benchsuite.suites.resolve import Chosen, ResolvedRegime, ResolvedSuite
 
@@ -19,7 +20,7 @@ from benchsuite.suites.resolve import Chosen, ResolvedRegime, ResolvedSuite
 def plan(suite: ResolvedSuite, device: tuple[str, str]) -> Plan:
     """Unfold a suite. `device` is (kind, precision); it decides the numbers, so it is hashed.
 
-    Reads the fingerprints of corpus, learner and metrics. Raises `UserError`.
+    Reads the fingerprints of all components. Raises `UserError`.
     """
     return _Planner(suite, device).build()
 
@@ -29,9 +30,7 @@ class _Planner:
         self._suite = suite
         self._plan = Plan(suite, device)
         self._learner: Learner[Any] = suite.learner.make()
-        base = fingerprint(suite.learner)
-        self._base = {"fingerprint": base} if base else {}
-        self._read = {metric.name: fingerprint(metric) for metric in suite.metrics}
+        self._fingerprints: dict[int, str] = {}
         self._budget = suite.suite.budget
         self._flops = cache(self._learner.training_flops)
         self._human_needed = max(
@@ -58,10 +57,7 @@ class _Planner:
         prepared = self._add(
             "prepare",
             self._suite.corpus,
-            {
-                "held_out": self._suite.suite.held_out.model_dump(mode="json"),
-                "fingerprint": fingerprint(self._suite.corpus),
-            },
+            {"held_out": self._suite.suite.held_out.model_dump(mode="json")},
             {},
             label="prepare the corpus",
         )
@@ -70,7 +66,7 @@ class _Planner:
             self._plan.human = self._add(
                 "tokenizer",
                 self._suite.learner,
-                self._base,
+                {},
                 {"rows": (prepared,)},
                 label="learn the tokenizer",
             )
@@ -171,7 +167,6 @@ class _Planner:
                 "unit": self._budget.unit,
                 "budget": regime.regime.budget if generation else "equal",
                 "init": init,
-                **self._base,
             },
             inputs,
             # Not the regime: a model and its control share their order and initialisation.
@@ -240,13 +235,14 @@ class _Planner:
     def _measure(self, metric: Chosen, cell: Cell, offered: Offers) -> str:
         """Add the step that measures one model with one metric, given only what it needs."""
         inputs: dict[str, tuple[str, ...]] = {"human": (self._plan.human,)}
-        for need in sorted(metric_class(metric).needs - {"place"}):
+        for need in sorted(metric_class(metric).needs - _SAID):
             inputs |= {role: ids for role, ids in offered[need].items() if ids}
         where = f"{cell.regime}, generation {cell.generation}, seed {cell.seed}"
-        read = self._read[metric.name]
-        arguments: dict[str, Any] = {"fingerprint": read} if read else {}
+        arguments: dict[str, Any] = {}
         if "place" in metric_class(metric).needs:
             arguments["place"] = self._place(cell)
+        if "graders" in metric_class(metric).needs:
+            arguments["graders"] = self._graders(cell)
         return self._add(
             "measure",
             metric,
@@ -267,6 +263,23 @@ class _Planner:
             "learner": self._suite.learner.document(),
         }
 
+    def _graders(self, cell: Cell) -> list[dict[str, Any]]:
+        """Say which graders judge what a model writes, by which rules."""
+        return [
+            {
+                "grader": grader.document(),
+                "keep": keep.model_dump(mode="json"),
+                "identity": [component_identity(grader), self._fingerprint(grader)],
+            }
+            for grader, keep in self._regimes[cell.regime].graders
+        ]
+
+    def _fingerprint(self, component: Chosen) -> str:
+        """Return a component's fingerprint, asked for once."""
+        if id(component) not in self._fingerprints:
+            self._fingerprints[id(component)] = fingerprint(component)
+        return self._fingerprints[id(component)]
+
     def _add(
         self,
         kind: StepKind,
@@ -281,6 +294,8 @@ class _Planner:
         human_needed: int = 0,
     ) -> str:
         """Add a step unless an equal one is there; return its identity."""
+        if component and (read := self._fingerprint(component)):
+            arguments = {**arguments, "fingerprint": read}
         identity = digest(
             {
                 "kind": kind,
@@ -297,6 +312,9 @@ class _Planner:
         self._plan.steps.setdefault(identity, step)
         return identity
 
+
+_SAID: frozenset[Need] = frozenset({"place", "graders"})
+"""What a metric is told in the arguments of its steps; all else that it needs is an input."""
 
 _HUMAN_ALONE = Share(source="human-fixed", share=1.0)
 """What generation 0 is trained on, whatever the mixture says."""

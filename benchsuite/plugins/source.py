@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,9 +19,10 @@ _SHARED = ("benchsuite.lm", "benchsuite.stats")
 def source_digest(module: str) -> str:
     """Return the SHA-256 of a module's source and of all it imports that is its own kin.
 
-    Kin are modules of the same top-level package, and the language-model core and the
-    statistics. Packages' `__init__` count only where a name is imported from them, so that
-    registering one component more leaves the others' digests alone.
+    Kin are modules of the same top-level package and of others that its distribution brings as
+    plugins (in the core: of the same package), and the language-model core and the statistics.
+    Packages' `__init__` count only where a name is imported from them, so that registering one
+    component more leaves the others' digests alone.
     """
     digest = hashlib.sha256()
     for name, path in sorted(_closure(module).items()):
@@ -30,7 +33,7 @@ def source_digest(module: str) -> str:
 def _closure(module: str) -> dict[str, Path]:
     """Source files of `module` and its kin, by module name."""
     own = module.partition(".")[0]
-    roots = (*_SHARED, module if own == "benchsuite" else own)
+    roots = (*_SHARED, *([module.rpartition(".")[0]] if own == "benchsuite" else _kin(own)))
     found: dict[str, Path] = {}
     waiting = [module]
     while waiting:
@@ -45,6 +48,17 @@ def _closure(module: str) -> dict[str, Path]:
             if any(imported == root or imported.startswith(root + ".") for root in roots)
         ]
     return found
+
+
+@cache
+def _kin(own: str) -> tuple[str, ...]:
+    """Return the plugin packages of the distribution that brings `own`, itself among them."""
+    brought: dict[str, set[str]] = defaultdict(set)
+    for point in entry_points(group="benchsuite"):
+        if point.dist is not None:
+            brought[point.dist.name].add(point.module.partition(".")[0])
+    others = {name for packages in brought.values() if own in packages for name in packages}
+    return tuple(sorted({own, *others} - {"benchsuite"}))
 
 
 @cache

@@ -42,6 +42,8 @@ def compare(
         entry, control = entries[metric], controls[regime]
         if regime == control or slice_ in entry.context_slices or not entry.reproducible:
             continue
+        if entry.axis == "grading":  # human rows are not graded, so the control has no graders
+            continue
         matched = values.get((control, generation, metric, slice_), {})
         none = _Measured()
         pairs = [(by_seed.get(seed, none), matched.get(seed, none)) for seed in suite.suite.seeds]

@@ -43,11 +43,13 @@ SAMPLE_SCHEMA = pa.schema(
         ("seed", pa.int64()),
         ("id", pa.string()),
         ("generator", pa.string()),
+        ("parents", pa.list_(pa.string())),
         ("prompt", pa.string()),
         ("text", pa.string()),
         ("tokens", pa.int32()),
         ("grades", pa.list_(pa.struct([("grader", pa.string()), ("score", pa.float64())]))),
         ("kept", pa.bool_()),
+        ("copies", pa.int32()),
     ]
 )
 _MEASURED = ("slice", "value", "lower", "upper", "n")
@@ -120,8 +122,9 @@ def _sampled(rows: pa.Table, use: str, cell: Cell) -> pa.Table:
             columns.append(pa.repeat(pa.scalar(same[field.name], field.type), rows.num_rows))
         elif field.name in rows.column_names:
             columns.append(rows[field.name].cast(field.type))
-        elif field.name == "kept":
-            columns.append(pa.repeat(pa.scalar(use == "training"), rows.num_rows))
+        elif field.name in ("kept", "copies"):
+            learned = pa.scalar(use == "training").cast(field.type)
+            columns.append(pa.repeat(learned, rows.num_rows))
         else:
             columns.append(pa.nulls(rows.num_rows, field.type))
     return pa.Table.from_arrays(columns, schema=SAMPLE_SCHEMA)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
 from benchsuite.lm.decoding import Decoding
 from benchsuite.suites.mixture import Share, Source
-from benchsuite.suites.regime import ComponentChoice, Keep, Regime
+from benchsuite.suites.regime import ComponentChoice, Keep, Prompts, RealPrompts, Regime
 
 SOURCES: dict[Source, str] = {
     "human-fixed": "human text",
@@ -100,19 +101,27 @@ def part(share: Share) -> str:
 def _writing(regime: Regime) -> dict[str, str]:
     """How the rows to be learned from are written."""
     assert regime.generator is not None, "checked when the regime was read"
-    prompts = "nothing"
-    if not isinstance(regime.prompts, str):
-        prompts = (
-            f"the first {regime.prompts.real} tokens of human training rows; what follows them is "
-            "learned from, they are not"
-        )
     graded = [f"{_component(each.grader)} keeps {kept(each.keep)}" for each in regime.graders]
     return {
         "written by": _component(regime.generator),
-        "prompted with": prompts,
+        "prompted with": _prompts(regime.prompts),
         "drawn at": decoding(regime.decoding),
         "graded by": "; then ".join(graded) or "nobody: all of it is learned from",
     }
+
+
+def _prompts(prompts: Prompts) -> str:
+    if isinstance(prompts, str):
+        return "nothing"
+    apart = "; what follows them is learned from, they are not"
+    if isinstance(prompts, RealPrompts):
+        return f"the first {prompts.real} tokens of human training rows{apart}"
+    whose = (
+        "the word that most sets each human training row apart"
+        if isinstance(prompts.topics, str)
+        else f"each of {len(prompts.topics)} topics"
+    )
+    return f"{json.dumps(prompts.template)} with {whose}{apart}"
 
 
 def _component(choice: ComponentChoice) -> str:
@@ -124,8 +133,17 @@ def kept(keep: Keep) -> str:
     """Return a grader's rule in words."""
     if keep.best is not None:
         return f"the best {percent(keep.best)}"
+    if keep.threshold is None:
+        return _drawn(keep)
     assert keep.expected is not None, "it comes with a threshold"
     return f"grades of {keep.threshold:g} on, counting on {percent(keep.expected)} of them or more"
+
+
+def _drawn(keep: Keep) -> str:
+    by = "grade" if keep.power is None else f"grade to the power of {keep.power:g}"
+    again = f", each at most {keep.at_most} times" if keep.at_most else ""
+    how = f"again and again{again}" if keep.resample else "none twice"
+    return f"{percent(keep.share)}, drawn by {by}, {how}"
 
 
 def decoding(knobs: Decoding) -> str:

@@ -62,31 +62,45 @@ Choice = Annotated[
 
 
 class Keep(_Strict):
-    """Which graded rows are learned from.
+    """Which graded rows are learned from: one rule.
 
     `best` keeps the best rows that together hold this share of the tokens (or rows) there are.
     `threshold` keeps rows graded at least so high (at most, where lower is better); `expected`
     is the share of them that this should leave, and 1 / `expected` as much is written.
+
+    `weight` draws rows without replacement, with chances in proportion to score ^ `power`,
+    until they hold this share; `resample` draws with replacement, a row `at_most` so often,
+    and may draw more than there is. What a rule draws has the gradient, in expectation, of
+    rows weighted in the loss; it works for whatever learner.
     """
 
     best: float | None = Field(default=None, gt=0, le=1)
     threshold: float | None = None
     expected: float | None = Field(default=None, gt=0, le=1)
+    weight: float | None = Field(default=None, gt=0, le=1)
+    resample: float | None = Field(default=None, gt=0, le=100)
+    power: float | None = Field(default=None, gt=0)
+    at_most: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _one_rule(self) -> Keep:
-        if (self.best is None) == (self.threshold is None):
-            raise ValueError("a rule is either best or threshold")
+        rules = (self.best, self.threshold, self.weight, self.resample)
+        if len(rules) - rules.count(None) != 1:
+            raise ValueError("a rule is one of best, threshold, weight and resample")
         if (self.threshold is None) != (self.expected is None):
             raise ValueError(
                 "threshold and expected, the share of rows that should pass it, go together"
             )
+        if self.power is not None and self.weight is None and self.resample is None:
+            raise ValueError("only weight and resample raise scores to a power")
+        if self.at_most is not None and self.resample is None:
+            raise ValueError("only resample takes rows more than once; leave at_most out")
         return self
 
     @property
     def share(self) -> float:
-        """The share of rows that is kept, or counted upon."""
-        share = self.best or self.expected
+        """The share of rows that is kept, or counted upon; above 1 where rows repeat."""
+        share = self.best or self.expected or self.weight or self.resample
         assert share is not None, "checked when the rule was read"
         return share
 
@@ -104,9 +118,43 @@ class RealPrompts(_Strict):
     real: int = Field(ge=1)
 
 
+class TopicPrompts(_Strict):
+    """Samples go on from a `template` with a topic in the place of `{topic}`.
+
+    `topics` is a list of them, or `human`: of each human training row the word that most sets
+    it apart from the others.
+    """
+
+    topics: Literal["human"] | list[Annotated[str, Field(min_length=1, max_length=200)]]
+    template: str = Field(default="{topic}\n\n", max_length=2000)
+
+    @field_validator("topics")
+    @classmethod
+    def _some(cls, topics: str | list[str]) -> str | list[str]:
+        if not topics:
+            raise ValueError("there are no topics; list some, or take topics: human")
+        return topics
+
+    @field_validator("template")
+    @classmethod
+    def _has_a_place(cls, template: str) -> str:
+        if template.count("{topic}") != 1:
+            raise ValueError("a template has one {topic}, where the topic goes")
+        return template
+
+
+def _way(given: Any) -> str:
+    if isinstance(given, str):
+        return "a word"
+    topics = "topics" in given if isinstance(given, dict) else isinstance(given, TopicPrompts)
+    return "topics" if topics else "a mapping"
+
+
 Prompts = Annotated[
-    Annotated[Literal["none"], Tag("a word")] | Annotated[RealPrompts, Tag("a mapping")],
-    Discriminator(lambda given: "a word" if isinstance(given, str) else "a mapping"),
+    Annotated[Literal["none"], Tag("a word")]
+    | Annotated[RealPrompts, Tag("a mapping")]
+    | Annotated[TopicPrompts, Tag("topics")],
+    Discriminator(_way),
 ]
 
 

@@ -138,6 +138,18 @@ def benchsuite_components() -> list[Component]:
             "BiasAmplification",
         ),
         _metric("group-loss-gap", "Loss on text about women minus men.", "GroupLossGap"),
+        _metric(
+            "grader-auc", "How well a regime's graders tell good rows from others.", "GraderAuc"
+        ),
+        _metric("grader-rates", "What good rows and others pass a regime's rules.", "GraderRates"),
+        _metric(
+            "grader-calibration", "How far graders' probabilities are off.", "GraderCalibration"
+        ),
+        _metric(
+            "grader-self-preference",
+            "Whether graders prefer their own model's text.",
+            "GraderSelfPreference",
+        ),
         _metric("tokens", "Tokens trained on, written and read in grading.", "Tokens"),
         _metric("flops", "Floating-point operations, by formula.", "Flops"),
         _metric("seconds", "Time of the steps behind a model.", "Seconds"),

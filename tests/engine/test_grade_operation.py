@@ -11,7 +11,7 @@ from made_up_suite import made_by, work_on
 from benchsuite.api import Parameters
 from benchsuite.engine import work as engine_work
 from benchsuite.engine.operations import grade
-from benchsuite.engine.operations.grade import best_share
+from benchsuite.engine.operations.rules import best_share
 
 
 def brute_force(scores, sizes, share):
@@ -62,17 +62,21 @@ def test_hundredths_of_a_number_of_rows_are_counted_exactly(rows):
 VALUES = [5.0, 1.0, 4.0, 2.0, 3.0, 9.0]
 
 
+NO_RULE = dict.fromkeys(("weight", "resample", "power", "at_most"))
+
+
 def written(values=VALUES, **more):
     return pa.table({"value": values, "id": [f"s{i}" for i in range(len(values))], **more})
 
 
-def graded(folder, grader, rows, best=0.5, unit="rows", mean=3.0, threshold=None):
+def graded(folder, grader, rows, best=0.5, unit="rows", mean=3.0, threshold=None, **rule):
     """Grade rows with a model whose mean is known."""
     engine_work._opened.clear()
     learner = Mean(Mean.parameters_type())
     learner.open = lambda directory, device: MeanModel(mean)
     inputs = {"rows": [rows], "model": [pa.table({})], "human": [pa.table({"split": ["train"]})]}
-    arguments = {"keep": {"best": best, "threshold": threshold}, "unit": unit}
+    keep = {"best": best, "threshold": threshold, **NO_RULE, **rule}
+    arguments = {"keep": keep, "unit": unit}
     component = grader(Parameters())
     return made_by(grade, work_on(folder, arguments, inputs, component, learner))
 
@@ -138,3 +142,25 @@ def test_a_grader_must_give_each_row_a_score(tmp_path, grader):
     with pytest.raises(RuntimeError, match="one finite score for each of 6 rows"):
         graded(tmp_path, grader, written())
     assert not list((tmp_path / "made").iterdir())
+
+
+def test_rows_that_a_rule_draws_again_and_again_have_copies(tmp_path):
+    first = graded(tmp_path / "first", Large, written(), best=None, resample=2.0, at_most=3)
+    copies = first["copies"].to_pylist()
+    assert sum(copies) == 12
+    assert max(copies) <= 3
+    assert first["kept"].to_pylist() == [c > 0 for c in copies]
+    assert first["id"].to_pylist() == written()["id"].to_pylist()
+    again = graded(tmp_path / "again", Large, written(), best=None, resample=2.0, at_most=3)
+    assert again.equals(first)
+
+
+def test_a_second_rule_counts_copies_of_the_first(tmp_path):
+    first = graded(tmp_path / "first", Large, written(), best=None, resample=2.0)
+    second = graded(tmp_path / "second", Large, first, best=0.5)
+    best = sorted(zip(VALUES, first["copies"].to_pylist(), strict=True), reverse=True)
+    kept = dict(zip(VALUES, second["copies"].to_pylist(), strict=True))
+    held = 0
+    for value, copies in best:
+        assert kept[value] == (copies if held < 6 else 0)
+        held += copies

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from made_up_mixes import HUMAN_ALONE, human_rows, ids, mixed, written_rows
 
 from benchsuite.engine.amounts import to_write
-from benchsuite.engine.operations import grade, mix
+from benchsuite.engine.operations import mix
+from benchsuite.engine.operations.rules import best_share
 from benchsuite.errors import UserError
 from benchsuite.suites.mixture import Share
 from benchsuite.suites.regime import Keep, Regime
@@ -85,7 +86,7 @@ def test_what_is_written_and_kept_always_fills_the_mix(weights, keeps, budget):
     graders = tuple((None, Keep(best=best / 20)) for best in keeps)
     kept = to_write(ResolvedRegime(regime, None, graders), budget)
     for _, keep in graders:
-        kept = int(grade.best_share(np.arange(kept), np.ones(kept), keep.best).sum())
+        kept = int(best_share(np.arange(kept), np.ones(kept), keep.best).sum())
     parts = [part.model_dump() for part in shares]
     for part, amount in zip(parts, mix.amounts(parts, budget), strict=True):
         if part["source"] != "human-fixed":
@@ -174,10 +175,18 @@ def test_a_pool_is_drawn_from_evenly():
 
 def test_rows_that_graders_dropped_are_not_learned_from():
     kept = [i % 3 == 0 for i in range(30)]
+    copies = pa.array([int(k) for k in kept], pa.int32())
     grades = pa.array([[]] * 30, pa.list_(pa.struct([("grader", pa.string())])))
-    written = [written_rows(30, 0, kept=kept, grades=grades)]
+    written = [written_rows(30, 0, kept=kept, copies=copies, grades=grades)]
     rows = mixed([("synthetic-last", 1.0)], 10, human_rows(10), written)
     assert sorted(ids(rows)) == sorted(f"s0-{i}" for i in range(0, 30, 3))
+
+
+def test_a_row_is_learned_from_as_often_as_graders_drew_it():
+    copies = pa.array([3, 0, 1, 2], pa.int32())
+    written = [written_rows(4, 0, kept=[True, False, True, True], copies=copies)]
+    rows = mixed([("synthetic-last", 1.0)], 6, human_rows(6), written)
+    assert sorted(ids(rows)) == ["s0-0", "s0-0", "s0-0", "s0-2", "s0-3", "s0-3"]
 
 
 def test_rows_say_where_they_come_from():

@@ -346,3 +346,17 @@ def test_what_a_metric_reads_is_part_of_its_own_steps(monkeypatch):
     changed = numbers_plan()
     gone = [made.steps[i] for i in set(made.steps) - set(changed.steps)]
     assert {(step.kind, step.component.name) for step in gone} == {("measure", "made-up/centre")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "component"),
+    [("generate", made_up_components.Self), ("grade", made_up_components.Near)],
+)
+def test_what_a_generator_or_a_grader_reads_is_part_of_its_steps(monkeypatch, kind, component):
+    made = numbers_plan()
+    monkeypatch.setattr(component, "fingerprint", lambda self: "its files have changed")
+    changed = numbers_plan()
+    before, after = of_kind(made, kind), of_kind(changed, kind)
+    name = next(made.steps[i].component.name for i in before)
+    assert {changed.steps[i].component.name for i in after - before} >= {name}
+    assert not {i for i in before & after if made.steps[i].component.name == name}

@@ -133,7 +133,10 @@ def test_defaults_are_explicit_in_the_resolved_document(tmp_path):
         "graders": [
             {
                 "grader": {"name": "graders/self-likelihood", "per": "token"},
-                "keep": {"best": 0.5, "threshold": None, "expected": None},
+                "keep": dict.fromkeys(
+                    ("threshold", "expected", "weight", "resample", "power", "at_most")
+                )
+                | {"best": 0.5},
             }
         ],
         "budget": "equal",

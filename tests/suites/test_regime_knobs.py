@@ -82,8 +82,12 @@ def test_a_knob_that_means_nothing_is_said_at_its_line(text, said):
 @pytest.mark.parametrize(
     ("keep", "said"),
     [
-        ("{}", "f.yaml:5: graders.0.keep: a rule is either best or threshold."),
-        ("{best: 0.5, threshold: 1, expected: 1}", "a rule is either best or threshold"),
+        ("{}", "f.yaml:5: graders.0.keep: a rule is one of best, threshold, weight and resample."),
+        ("{best: 0.5, threshold: 1, expected: 1}", "a rule is one of best, threshold, weight"),
+        ("{best: 0.5, resample: 1}", "a rule is one of best"),
+        ("{best: 0.5, power: 2}", "only weight and resample raise scores to a power"),
+        ("{weight: 0.5, at_most: 2}", "only resample takes rows more than once"),
+        ("{weight: 1.5}", "keep.weight is 1.5: input should be less than or equal to 1"),
         ("{threshold: 1}", "threshold and expected, the share of rows that should pass it, go"),
         ("{best: 0.5, expected: 0.5}", "go together"),
         ("{threshold: 1, expected: 0}", "graders.0.keep.expected is 0: input should be greater"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from benchsuite.engine.operations.prompts import Prompt, prompts
 from benchsuite.engine.work import Spent, Work
 from benchsuite.lm.decoding import Decoding
 from benchsuite.plugins.kinds import GenerationRequest, Unit
+
+_LONGEST = 2**20
+"""Bytes of the longest row of text that may be learned from."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,16 +23,19 @@ T = TypeVar("T")
 
 def run_all(works: Sequence[Work]) -> Iterator[Spent | Exception]:
     """Have a generator make rows; count their tokens, give each an `id` and its provenance."""
-    asked = [_attempt(_request, work) for work in works]
-    able = [pair for pair in zip(asked, works, strict=True) if not isinstance(pair[0], Exception)]
-    requests, contexts = [request for request, _ in able], [work.context for _, work in able]
-    made = works[0].component.generate_all(requests, contexts) if able else iter(())
-    for work, request in zip(works, asked, strict=True):
-        if isinstance(request, Exception):
-            yield request
+    asked = [_attempt(_asked, work) for work in works]
+    able = [
+        (ask.request, work.context)
+        for ask, work in zip(asked, works, strict=True)
+        if not isinstance(ask, Exception)
+    ]
+    made = works[0].component.generate_all(*zip(*able, strict=True)) if able else iter(())
+    for work, ask in zip(works, asked, strict=True):
+        if isinstance(ask, Exception):
+            yield ask
             continue
         rows = next(made, RuntimeError("it made no rows"))
-        yield rows if isinstance(rows, Exception) else _attempt(_written, work, request, rows)
+        yield rows if isinstance(rows, Exception) else _attempt(_written, work, ask, rows)
 
 
 def _attempt(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Exception:
@@ -39,33 +46,29 @@ def _attempt(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Excep
         return failure
 
 
-def _request(work: Work) -> GenerationRequest:
-    return GenerationRequest(
+class _Asked(NamedTuple):
+    request: GenerationRequest
+    prompts: list[Prompt] | None
+
+
+def _asked(work: Work) -> _Asked:
+    chosen = prompts(work) if "prompts" in work.inputs else None
+    request = GenerationRequest(
         model=work.model(),
         human=work.human(),
         amount=work.arguments["amount"],
         unit=work.arguments["unit"],
         decoding=Decoding.model_validate(work.arguments["decoding"]),
-        prompts=_prompts(work) if "prompts" in work.inputs else None,
+        prompts=None if chosen is None else [prompt.text for prompt in chosen],
     )
+    return _Asked(request, chosen)
 
 
-def _prompts(work: Work) -> list[str]:
-    """Return the prefixes of human rows in random order: none is used twice until all have been."""
-    length = work.arguments["prompts"]["real"]
-    prompts = work.model().prefixes(work.rows("prompts"), length)
-    if not prompts:
-        raise RuntimeError(
-            f"no human training row has more than the {length} tokens that it is to be prompted "
-            "with; lower prompts.real"
-        )
-    order = np.random.default_rng(work.context.seed).permutation(len(prompts))
-    return [prompts[place] for place in order]
-
-
-def _written(work: Work, request: GenerationRequest, rows: pa.Table) -> Spent:
+def _written(work: Work, asked: _Asked, rows: pa.Table) -> Spent:
     """Check and write what was made for one request."""
+    request = asked.request
     if work.learner.tokenizes:
+        _check_texts(rows)
         rows = work.learner.tokenize(rows, work.one("human"))
     made = _amount(rows, request.unit)
     if made < request.amount:
@@ -73,9 +76,34 @@ def _written(work: Work, request: GenerationRequest, rows: pa.Table) -> Spent:
             f"it made {made:,} {request.unit} where {request.amount:,} were asked for"
         )
     tokens = _amount(rows, "tokens") if "tokens" in rows.column_names else rows.num_rows
-    work.write_rows(_with_provenance(rows, work))
-    read = work.arguments["prompts"]["real"] * rows.num_rows if request.prompts else 0
-    return Spent(tokens, request.model.flops(tokens + read))
+    rows = _with_provenance(rows, work, asked.prompts or [])
+    work.write_rows(rows)
+    return Spent(tokens, request.model.flops(tokens + _read(rows, request)))
+
+
+def _check_texts(rows: pa.Table) -> None:
+    """Refuse texts that no model should learn from."""
+    if "text" not in rows.column_names:
+        raise RuntimeError(f"its rows have no column text, only {', '.join(rows.column_names)}")
+    try:
+        rows["text"].validate(full=True)
+    except pa.ArrowInvalid as failure:
+        raise RuntimeError("it made text that is not valid UTF-8") from failure
+    sizes = pc.fill_null(pc.binary_length(rows["text"]), 0).to_numpy()
+    if not sizes.all():
+        raise RuntimeError(f"it made {(sizes == 0).sum():,} empty rows of {len(sizes):,}")
+    if sizes.max(initial=0) > _LONGEST:
+        raise RuntimeError(
+            f"it made a row of {sizes.max():,} bytes; at most {_LONGEST:,} are a row"
+        )
+
+
+def _read(rows: pa.Table, request: GenerationRequest) -> int:
+    """Return the tokens of the prompts that were read."""
+    read = rows["prompt"].drop_null()
+    if request.prompts is None or not len(read):
+        return 0
+    return int(request.model.tokens(pa.table({"text": read})).lengths.sum())
 
 
 def _amount(rows: pa.Table, unit: Unit) -> int:
@@ -84,11 +112,25 @@ def _amount(rows: pa.Table, unit: Unit) -> int:
     return int(pc.sum(rows["tokens"]).as_py() or 0)
 
 
-def _with_provenance(rows: pa.Table, work: Work) -> pa.Table:
-    """Add `id`, unique to this step and place, and `generator`."""
-    ids = [f"{work.identity[:16]}-{i}" for i in range(rows.num_rows)]
-    name = work.component_name
+def _with_provenance(rows: pa.Table, work: Work, prompted: Sequence[Prompt]) -> pa.Table:
+    """Add `id`, unique to this step and place, `generator`, and `parents`.
+
+    `parents` are the ids of the rows that a row was made from; where the generator does not
+    say, those whose beginning or topic it was prompted with.
+    """
+    count = rows.num_rows
+    ids = [f"{work.identity[:16]}-{i}" for i in range(count)]
     if "prompt" not in rows.column_names:
-        rows = rows.append_column("prompt", pa.nulls(rows.num_rows, pa.string()))
-    rows = rows.append_column("generator", pa.array([name] * rows.num_rows, pa.string()))
+        rows = rows.append_column("prompt", pa.nulls(count, pa.string()))
+    if "parents" not in rows.column_names:
+        rows = rows.append_column("parents", _parents(rows, prompted))
+    rows = rows.append_column("generator", pa.array([work.component_name] * count, pa.string()))
     return rows.append_column("id", pa.array(ids, pa.string()))
+
+
+def _parents(rows: pa.Table, prompted: Sequence[Prompt]) -> pa.Array:
+    behind: dict[str, list[str]] = defaultdict(list)
+    for text, parent in prompted:
+        behind[text] += [parent] if parent else []
+    named = [behind.get(prompt, []) for prompt in rows["prompt"].to_pylist()]
+    return pa.array(named, pa.list_(pa.string()))

@@ -11,8 +11,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from benchsuite.engine.operations.rules import accepted
 from benchsuite.engine.work import Spent, Work, manifest, read_rows
-from benchsuite.plugins.kinds import NOTHING, Cost, Measurement, Panel, Place, Subject
+from benchsuite.plugins.kinds import (
+    NOTHING,
+    AppliedGrader,
+    Cost,
+    Grader,
+    Measurement,
+    Panel,
+    Place,
+    Subject,
+)
+from benchsuite.plugins.parts import make_part
 
 MEASUREMENTS = "measurements.json"
 _TABLES = ("samples", "training", "earlier", "drawn")
@@ -45,6 +58,24 @@ def _subject(work: Work, panel: Panel, place: int) -> Subject:
         lineage=_costs(inputs.get("lineage", ())),
         scorer=partial(panel.score, place) if reads_model else None,
         place=Place(**work.arguments["place"]) if "place" in work.arguments else None,
+        graders=[_applied(grading, work) for grading in work.arguments.get("graders", ())],
+    )
+
+
+def _applied(grading: Mapping[str, Any], work: Work) -> AppliedGrader:
+    """Make a regime's grader and its rule from their documents."""
+    grader = make_part("grader", grading["grader"])
+    assert isinstance(grader, Grader)
+    return AppliedGrader(
+        name=grading["grader"]["name"],
+        best=grader.best,
+        probability=grader.probability,
+        grade=lambda rows, model: np.asarray(
+            grader.grade(rows, model, work.human(), work.context), float
+        ),
+        accepted=lambda scores, pool, sizes: accepted(
+            scores, pool, sizes, grading["keep"], grader.best
+        ),
     )
 
 

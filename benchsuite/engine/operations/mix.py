@@ -12,7 +12,7 @@ import pyarrow as pa
 from benchsuite.engine.work import Spent, Work, read_rows
 from benchsuite.errors import UserError
 
-_DROPPED = {"document", "split", "kept", "grades", "prompt"}
+_DROPPED = {"document", "split", "kept", "copies", "grades", "prompt"}
 
 
 def run(work: Work) -> Spent:
@@ -147,9 +147,9 @@ def _check(held: int, amount: int, needed: int, unit: str) -> None:
 
 
 def _kept(rows: pa.Table) -> pa.Table:
-    """The rows that graders kept, of what a generation wrote."""
-    if "kept" in rows.column_names:
-        rows = rows.filter(rows["kept"])
+    """The rows that graders kept, of what a generation wrote, as often as they are to be read."""
+    if "copies" in rows.column_names:
+        rows = rows.take(np.repeat(np.arange(rows.num_rows), rows["copies"].to_numpy()))
     return _labelled(rows, "synthetic")
 
 

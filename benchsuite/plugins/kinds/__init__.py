@@ -17,7 +17,7 @@ from benchsuite.plugins.kinds.base import (
 )
 from benchsuite.plugins.kinds.corpus import Corpus, HumanRows
 from benchsuite.plugins.kinds.generator import GenerationRequest, Generator
-from benchsuite.plugins.kinds.grader import Grader
+from benchsuite.plugins.kinds.grader import AppliedGrader, Grader
 from benchsuite.plugins.kinds.learner import Init, Learner, Trained, TrainingFailed, TrainingJob
 from benchsuite.plugins.kinds.metric import (
     NOTHING,
@@ -43,6 +43,7 @@ from benchsuite.plugins.kinds.panel import Panel
 
 __all__ = [
     "NOTHING",
+    "AppliedGrader",
     "Axis",
     "Best",
     "ComponentBase",

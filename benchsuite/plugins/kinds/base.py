@@ -51,3 +51,11 @@ class ComponentBase(ABC, Generic[P]):
 
     def __init__(self, parameters: P) -> None:
         self.parameters = parameters
+
+    def fingerprint(self) -> str:
+        """Return a digest of what it reads beside its inputs and the catalogue's sets.
+
+        Such as files, a base checkpoint, another model behind an API; "" where there is
+        nothing. It is asked for when a plan is made, so it must be cheap. Raises `UserError`.
+        """
+        return ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -18,6 +20,29 @@ class Grader(ComponentBase[P]):
 
     best: ClassVar[Literal["higher", "lower"]] = "higher"
 
+    probability: ClassVar[bool] = False
+    """Whether a score is the probability of being a good row, so that it can be calibrated."""
+
     @abstractmethod
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
-        """Return a score for each row, `[rows]` float; `model` is the one that wrote them."""
+        """Return a score for each row, `[rows]` float; `model` is the one that wrote them.
+
+        Rows whose `generator` is null were not made by the regime. They are there to measure
+        the grader: they get a score like others, and nothing is to be learned from them.
+        """
+
+
+@dataclass(frozen=True)
+class AppliedGrader:
+    """A grader as a regime applies it, for metrics that measure graders.
+
+    `grade(rows, model)` returns scores; `accepted(scores, pool, sizes)` how often the regime's
+    rule, applied to a pool of rows with these scores and sizes in tokens, would take each row
+    of `scores`: 1 or 0, or the expected number of times where the rule draws rows.
+    """
+
+    name: str
+    best: Literal["higher", "lower"]
+    probability: bool
+    grade: Callable[[pa.Table, Model], np.ndarray]
+    accepted: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]

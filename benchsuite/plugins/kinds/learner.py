@@ -78,14 +78,6 @@ class Learner(ComponentBase[P]):
         """Each `Init` that training can start from, with these parameters, or in the class."""
         return frozenset({"scratch"})
 
-    def fingerprint(self) -> str:
-        """Return a digest of the files that training starts from, such as a base checkpoint's.
-
-        It is asked for when a plan is made, so it must be cheap; "" where training starts from
-        nothing but rows and parameters. Raises `UserError`.
-        """
-        return ""
-
     def fit_tokenizer(self, rows: pa.Table, directory: Path, context: Context) -> None:
         """Learn a tokenizer from human training rows and write it into `directory`."""
         raise NotImplementedError

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from benchsuite.plugins.kinds.base import ComponentBase, Context, P
 from benchsuite.plugins.kinds.corpus import HumanRows
+from benchsuite.plugins.kinds.grader import AppliedGrader
 from benchsuite.plugins.kinds.model import Model, Scores
 
 Axis = Literal[
@@ -22,6 +23,7 @@ Axis = Literal[
     "factuality",
     "privacy",
     "homogeneity",
+    "grading",
     "cost",
 ]
 Best = Literal["higher", "lower", "zero"]
@@ -37,6 +39,7 @@ Need = Literal[
     "ledger",
     "lineage",
     "place",
+    "graders",
 ]
 
 
@@ -96,7 +99,8 @@ class Subject:
     are the samples of other models of its generation: under `seeds` those of its regime with
     other seeds, under `regimes` those of other regimes with its seed. `evaluations` are the
     texts, by name of the set, that the suite's metrics evaluate models on (`Metric.evaluated`).
-    `place` is what the suite and the regime say of it.
+    `place` is what the suite and the regime say of it, `graders` are those that the regime has
+    what it writes judged by, in their order.
     """
 
     human: HumanRows
@@ -111,6 +115,7 @@ class Subject:
     evaluations: Mapping[str, Sequence[str]] = field(default_factory=dict)
     scorer: Callable[[pa.Table, Context], Scores] | None = None
     place: Place | None = None
+    graders: Sequence[AppliedGrader] = ()
 
     @cached_property
     def model(self) -> Model:
@@ -189,13 +194,6 @@ class Metric(ComponentBase[P]):
 
     They are shown with the standard error of neutral drift, which is no amplification.
     """
-
-    def fingerprint(self) -> str:
-        """Return a digest of what it reads beside its subjects and the catalogue's sets.
-
-        It is asked for when a plan is made; "" where there is nothing. Raises `UserError`.
-        """
-        return ""
 
     @property
     def contaminated_above(self) -> float | None:

@@ -30,6 +30,7 @@ _ABOUT = {
     "factuality": "How often what they say is right.",
     "privacy": "How much of their training text they give away.",
     "homogeneity": "How much their texts resemble each other.",
+    "grading": "How well the graders tell good rows from others.",
     "cost": "What each generation took to make.",
 }
 

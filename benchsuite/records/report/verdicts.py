@@ -19,6 +19,7 @@ AXES: tuple[Axis, ...] = (
     "factuality",
     "privacy",
     "homogeneity",
+    "grading",
     "cost",
 )
 assert set(AXES) == set(get_args(Axis))

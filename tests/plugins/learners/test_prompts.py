@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from benchsuite_generators.self_samples import SelfSamples
@@ -9,8 +10,8 @@ from benchsuite_learners import text_model
 from benchsuite_learners.llama import Llama, LlamaParameters
 from made_up_bases import CONTEXT, TEXTS, table
 
-from benchsuite.api import Context, Decoding, GenerationRequest, Parameters
-from benchsuite.engine.operations import generate
+from benchsuite.api import Context, Decoding, GenerationRequest, Parameters, Tokens
+from benchsuite.engine.operations.prompts import characteristic_words, prompts
 from benchsuite.lm.tokenizer import TextTokenizer
 
 ROWS = [*TEXTS, "é" * 9, "a", ""]
@@ -70,11 +71,15 @@ class Prefixed:
     def prefixes(self, rows, length):
         return [text[:length] for text in rows["text"].to_pylist() if len(text) > length]
 
+    def tokens(self, rows):
+        return Tokens(None, np.array([len(text) for text in rows["text"].to_pylist()]))
 
-def work(seed, texts, length=2):
+
+def work(seed, texts, **wanted):
+    rows = pa.table({"text": texts, "id": [f"h{i}" for i in range(len(texts))]})
     return SimpleNamespace(
-        arguments={"prompts": {"real": length}},
-        rows=lambda role: {"prompts": pa.table({"text": texts})}[role],
+        arguments={"prompts": wanted or {"real": 2}},
+        rows=lambda role: {"prompts": rows}[role],
         model=Prefixed,
         context=Context(seed, None),
     )
@@ -82,12 +87,27 @@ def work(seed, texts, length=2):
 
 def test_no_prefix_is_used_twice_before_all_have_been():
     texts = [f"{i:03d}" for i in range(200)]
-    first, again, other = (generate._prompts(work(seed, texts)) for seed in (1, 1, 2))
+    first, again, other = (prompts(work(seed, texts)) for seed in (1, 1, 2))
     assert first == again != other
-    assert sorted(first) == sorted(other) == sorted(text[:2] for text in texts)
+    assert sorted(first) == sorted(other)
+    assert {(f"{i:03d}"[:2], f"h{i}") for i in range(200)} == set(first)
     assert first != sorted(first)
 
 
 def test_rows_too_short_for_a_prefix():
     with pytest.raises(RuntimeError, match=r"has more than the 4 tokens .* lower prompts\.real"):
-        generate._prompts(work(1, ["ab", "abcd"], length=4))
+        prompts(work(1, ["ab", "abcd"], real=4))
+
+
+def test_topics_that_are_listed_stand_in_the_template():
+    found = prompts(work(1, ["ab"], topics=["rivers", "salt {x}"], template="On {topic}: "))
+    assert sorted(found) == [("On rivers: ", None), ("On salt {x}: ", None)]
+
+
+def test_the_topic_of_a_human_row_is_the_word_that_sets_it_apart():
+    texts = ["The river runs; the river floods.", "The salt, the salt and this", "it is so"]
+    found = prompts(work(1, texts, topics="human", template="{topic}!"))
+    assert sorted(found) == [("river!", "h0"), ("salt!", "h1")]
+    assert characteristic_words(["with with salt", "with with with salt rare"]) == [None, "rare"]
+    with pytest.raises(RuntimeError, match=r"no human training row has .* list prompts\.topics"):
+        prompts(work(1, ["it is so"], topics="human", template="{topic}"))
