@@ -153,8 +153,7 @@ class _Rows:
                 self.kept.append(row)
                 self.amount += size
         useless = self.dropped.total()
-        enough = self.asked >= _FEWEST or not good
-        if not self.full and enough and useless > self.wanted.most_dropped * self.asked:
+        if not self.full and self.asked >= _FEWEST and useless > self.wanted.most_dropped * self.asked:
             raise UserError(
                 f"of {self.asked:,} answers of {self.wanted.model} at {self.wanted.url}, "
                 f"{useless:,} are no rows ({self.dropped_told()}), so that {self.amount:,} of "

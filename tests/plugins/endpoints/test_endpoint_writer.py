@@ -158,10 +158,10 @@ def test_too_few_rows_are_an_error_that_says_why(endpoint, asking, context):
 def test_an_endpoint_that_never_writes_is_left_soon(endpoint, asking, context):
     endpoint.reply = lambda body: ""
     with pytest.raises(
-        UserError, match=r"8 are no rows \(8 empty\), so that 0 of 5 rows are there"
+        UserError, match=r"16 are no rows \(16 empty\), so that 0 of 5 rows are there"
     ):
         write(asking, wanted(5), context, template="Write.")
-    assert len(endpoint.asked) == 8
+    assert len(endpoint.asked) == 16
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_our_model_writes_and_judges_behind_an_api(folder, served, tmp_path):
         "max_tokens": 12,
         "concurrency": 2,
     }
-    human = HumanRows(pa.table({"text": ROWS, "id": NAMES * 2, "split": ["train"] * 8}))
+    human = HumanRows(pa.table({"text": NAMES, "id": NAMES, "split": ["train"] * 4}))
     model = Llama(LlamaParameters()).open(folder, CONTEXT.device)
     request = GenerationRequest(
         model, human, 3, "rows", Decoding(temperature=0.0), prompts=["ada is", "ben is bad."]
@@ -107,7 +107,7 @@ def test_our_model_writes_and_judges_behind_an_api(folder, served, tmp_path):
     assert written["prompt"].to_pylist() == ["ada is", "ben is bad.", "ada is"]
     assert written["text"][1].as_py().strip().startswith("Score: 2")
     assert all(name.startswith(str(folder)) for name in written["model"].to_pylist())
-    told = {"template": "{text}", "keep_cut": True, "most_dropped": 0.9}
+    told = {"template": "{text} is", "keep_cut": True, "most_dropped": 0.9}
     in_chat = Writer(WriterParameters(**asking, **told)).generate(request, CONTEXT)
     assert in_chat.num_rows == 3
     assert all(parents[0] in NAMES for parents in in_chat["parents"].to_pylist())
