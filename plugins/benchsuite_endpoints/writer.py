@@ -153,7 +153,11 @@ class _Rows:
                 self.kept.append(row)
                 self.amount += size
         useless = self.dropped.total()
-        if not self.full and self.asked >= _FEWEST and useless > self.wanted.most_dropped * self.asked:
+        if (
+            not self.full
+            and self.asked >= _FEWEST
+            and useless > self.wanted.most_dropped * self.asked
+        ):
             raise UserError(
                 f"of {self.asked:,} answers of {self.wanted.model} at {self.wanted.url}, "
                 f"{useless:,} are no rows ({self.dropped_told()}), so that {self.amount:,} of "

@@ -14,5 +14,18 @@ def benchsuite_components() -> list[Component]:
             "generators/self",
             "Samples of the current model, prompted where the regime says so.",
             "benchsuite_generators.self_samples:SelfSamples",
-        )
+        ),
+        Component(
+            "generator",
+            "generators/file",
+            "Rows of a JSONL, CSV or Parquet file that was made elsewhere.",
+            "benchsuite_generators.file:File",
+        ),
+        Component(
+            "generator",
+            "generators/hub",
+            "Rows of a Hugging Face dataset by id and revision, streamed.",
+            "benchsuite_generators.hub:Hub",
+            packages=("datasets",),
+        ),
     ]
