@@ -95,6 +95,12 @@ def _show_regime(name: str) -> None:
     console.print(words)
     console.print("\nWhat each generation is trained on:")
     draw(regime, console)
+    if system := regime.modelled_on:
+        console.print(f"\nModelled on {system.system}.")
+        told = Table.grid(padding=(0, 2))
+        told.add_row("publicly said", system.said)
+        told.add_row("different here", system.differs)
+        console.print(told)
     if regime.cites:
         console.print("\nWhere it comes from:")
         console.print("\n".join(f"  {source}" for source in regime.cites))

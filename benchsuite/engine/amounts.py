@@ -8,9 +8,15 @@ from benchsuite.suites.mixture import Share
 from benchsuite.suites.resolve import ResolvedRegime
 
 
-def to_write(regime: ResolvedRegime, budget: int) -> int:
-    """Return how much to generate so that what the graders keep still fills the mix."""
-    share = max(_share(part) for part in regime.regime.synthetic)
+def to_write(regime: ResolvedRegime, budget: int, seeds: int = 1) -> int:
+    """Return how much to generate so that what the graders keep still fills the mix.
+
+    What is repeated is written once, and of a pool that all seeds share each writes its part.
+    """
+    share = max(
+        (part.unique or _share(part)) / (seeds if part.source == "synthetic-shared" else 1)
+        for part in regime.regime.synthetic
+    )
     for _, keep in regime.graders:
         share /= keep.share
     return ceil(budget * share)

@@ -127,7 +127,13 @@ class _Planner:
         fresh = any(part.source == "human-fresh" for part in mixture)
         read = before if reads_all else before[-1:]
         written = [cell.written for cell in read if cell.written]
-        newly = self._writing(before[-1]) if before else []
+        writers = before[-1:]
+        shared: dict[str, tuple[str, ...]] = {}
+        if any(part.source == "synthetic-shared" for part in mixture):
+            seeds = self._suite.suite.seeds
+            writers = [self._cells[regime.name, generation - 1, each] for each in seeds]
+            shared = {"shared": tuple(cell.written for cell in writers if cell.written)}
+        newly = list(dict.fromkeys(step for cell in writers for step in self._writing(cell)))
         mix = self._add(
             "mix",
             None,
@@ -139,7 +145,7 @@ class _Planner:
                 "human_seed": derive_seed(seed, "human"),
                 "generation": generation if fresh else 0,
             },
-            {"human": (self._plan.human,), "written": tuple(written)},
+            {"human": (self._plan.human,), "written": tuple(written), **shared},
             seed=derive_seed(seed, "mix", generation if before or fresh else 0),
             label=f"mix {where}",
             size=self._budget.amount,
@@ -190,7 +196,7 @@ class _Planner:
     ) -> str:
         """Add the steps that make (and grade) the rows that later generations learn from."""
         assert regime.generator is not None, "checked when the regime was read"
-        amount = to_write(regime, self._budget.amount)
+        amount = to_write(regime, self._budget.amount, len(self._suite.suite.seeds))
         inputs = {"model": (train,), "human": (self._plan.human,)}
         prompts: dict[str, Any] = {}
         prompting: dict[str, tuple[str, ...]] = {}

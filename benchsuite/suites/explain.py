@@ -15,6 +15,7 @@ SOURCES: dict[Source, str] = {
     "human-fresh": "human text that no generation has seen",
     "synthetic-last": "text of the generation before",
     "synthetic-all": "text of all generations before",
+    "synthetic-shared": "text that the models of all seeds wrote in the generation before",
 }
 _INITS = {
     "scratch": "new weights in every generation",
@@ -61,14 +62,16 @@ def _pieces(part: Share, generation: int) -> list[Piece]:
     size = 1.0 if isinstance(part.share, str) else part.share
     if part.source == "human-fresh":
         return [Piece("fresh", "new human text", size)]
+    unique = part.unique or size
+    again = [Piece("repeated", "the same again", size - unique)] if unique < size else []
     if part.source == "human-fixed":
-        unique = part.unique or size
-        again = [Piece("repeated", "the same again", size - unique)] if unique < size else []
         return [Piece("human", "human text", unique), *again]
+    if part.source == "synthetic-shared":
+        return [Piece("last", f"text of generation {generation - 1}, all seeds", unique), *again]
     if part.source == "synthetic-last" or generation == 1:
-        return [Piece("last", f"text of generation {generation - 1}", size)]
-    whole = size * generation if part.share == "everything" else size
-    return [Piece("all", f"text of generations 0 to {generation - 1}", whole)]
+        return [Piece("last", f"text of generation {generation - 1}", unique), *again]
+    whole = size * generation if part.share == "everything" else unique
+    return [Piece("all", f"text of generations 0 to {generation - 1}", whole), *again]
 
 
 def knobs(regime: Regime) -> dict[str, str]:

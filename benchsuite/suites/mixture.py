@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-Source = Literal["human-fixed", "human-fresh", "synthetic-last", "synthetic-all"]
+Source = Literal[
+    "human-fixed", "human-fresh", "synthetic-last", "synthetic-all", "synthetic-shared"
+]
 
 MixBudget = Literal["equal", "equal-training", "growing"]
 """How much a mix holds, and how much training goes through.
@@ -23,10 +25,11 @@ class Share(BaseModel):
 
     `human-fixed` are the same human rows every generation, `human-fresh` human rows that no
     generation of the seed has seen before, `synthetic-last` rows that the last generation
-    wrote, `synthetic-all` those of every generation so far. `share` is of the budget;
-    `everything` puts all such rows (of human ones a budget) into one pool. `unique`, of
-    `human-fixed` alone, takes so many rows as a share of the budget, and repeats them until
-    they fill `share`.
+    wrote, `synthetic-all` those of every generation so far, `synthetic-shared` those that the
+    models of all seeds wrote in the last generation, each its part of one pool. `share` is of
+    the budget; `everything` puts all such rows (of human ones a budget) into one pool. `unique`
+    takes so many rows as a share of the budget, and repeats them until they fill `share`; no
+    row of `human-fresh` is seen twice.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -61,8 +64,8 @@ class Share(BaseModel):
         source, share = info.data.get("source"), info.data.get("share")
         if unique is None or source is None or share is None:
             return unique
-        if source != "human-fixed":
-            raise ValueError("only rows of human-fixed are repeated; leave unique out")
+        if source == "human-fresh":
+            raise ValueError("rows of human-fresh are seen once; leave unique out")
         if share == "everything" or unique > share:
             raise ValueError(f"{unique:g} of the budget cannot be repeated to fill {share}")
         return unique
@@ -77,10 +80,11 @@ def check(mixture: list[Share], budget: MixBudget) -> None:
     numbers = [part.share for part in mixture if not isinstance(part.share, str)]
     if numbers and len(numbers) < len(mixture):
         raise ValueError("a mixture is either all shares or all 'everything'")
-    if not numbers and {"synthetic-last", "synthetic-all"} <= set(sources):
+    again = {"synthetic-last", "synthetic-all", "synthetic-shared"} & set(sources)
+    if not numbers and len(again) > 1:
         raise ValueError(
-            "a pool of synthetic-all holds all of synthetic-last, which would be there twice; "
-            "name one of them"
+            f"in a pool, rows of {' and '.join(sorted(again))} would be there twice; name one of "
+            "them"
         )
     if numbers and not isclose(sum(numbers), 1, abs_tol=1e-9):
         raise ValueError(f"the shares of the mixture add up to {sum(numbers):g}, not to 1")

@@ -158,6 +158,14 @@ Prompts = Annotated[
 ]
 
 
+class System(_Strict):
+    """A system that people talk about, what is publicly said of it, and how a regime differs."""
+
+    system: str
+    said: str
+    differs: str
+
+
 class Regime(_Strict):
     """A versioned regime document. Generation 0 always learns from human text alone."""
 
@@ -165,6 +173,7 @@ class Regime(_Strict):
     version: int = Field(ge=1)
     summary: str
     cites: list[str] = []
+    modelled_on: System | None = None
     division: Division = "closed"
     control: str | None = None
     init: Init = "scratch"

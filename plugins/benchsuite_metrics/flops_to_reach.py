@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from math import log
 from typing import TYPE_CHECKING
-
-from pydantic import Field
 
 from benchsuite.api import (
     NOTHING,
@@ -13,23 +10,16 @@ from benchsuite.api import (
     HumanRows,
     Measurement,
     Metric,
-    Parameters,
     Subject,
 )
-from benchsuite_metrics.intervals import ratio
+from benchsuite_metrics.reaching import Target, reaches
 from benchsuite_metrics.words import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class FlopsToReachParameters(Parameters):
-    """Which loss is to be reached."""
-
-    bits_per_byte: float = Field(2.5, gt=0, description="Bits per byte of the test rows, at most.")
-
-
-class FlopsToReach(Metric[FlopsToReachParameters]):
+class FlopsToReach(Metric[Target]):
     """Operations of all that a model came from, if it has the given bits per byte or fewer.
 
     Σ floating-point operations of training, writing and grading over the model's own steps and all
@@ -43,7 +33,7 @@ class FlopsToReach(Metric[FlopsToReachParameters]):
     target: set it between the control's loss and that of generation 0.
     """
 
-    parameters_type = FlopsToReachParameters
+    parameters_type = Target
     axis = "cost"
     unit = "FLOP"
     best = "lower"
@@ -55,13 +45,8 @@ class FlopsToReach(Metric[FlopsToReachParameters]):
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Add up operations, if the loss is low enough."""
-        test = subject.human.test
-        if not test.num_rows:
-            return [Measurement(None, 0)]
-        scores = subject.score(test, context)
-        loss = ratio(-scores.totals / log(2), scores.bytes, test.num_rows).value
-        reached = loss is not None and loss <= self.parameters.bits_per_byte
-        if not reached or not subject.lineage:
-            return [Measurement(None, test.num_rows)]
+        n = subject.human.test.num_rows
+        if not subject.lineage or not reaches(subject, self.parameters, context):
+            return [Measurement(None, n)]
         spent = sum(subject.lineage.values(), NOTHING).flops
-        return [Measurement(float(spent), test.num_rows)]
+        return [Measurement(float(spent), n)]

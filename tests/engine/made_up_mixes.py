@@ -65,6 +65,7 @@ def mixed(
     whole=False,
     generation=0,
     human_needed=0,
+    shared=(),
 ):
     """The rows of a mix."""
     arguments = {
@@ -76,7 +77,7 @@ def mixed(
         "generation": generation,
     }
     with tempfile.TemporaryDirectory() as folder:
-        inputs = {"human": [human], "written": list(written)}
+        inputs = {"human": [human], "written": list(written), "shared": list(shared)}
         work = work_on(Path(folder), arguments, inputs, seed=seed)
         return made_by(mix, replace(work, human_needed=human_needed))
 

@@ -1,13 +1,14 @@
 """Training mixes: exact amounts, of the right rows, the human ones always the same."""
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_mixes import HUMAN_ALONE, human_rows, ids, mixed, written_rows
+from made_up_mixes import HUMAN_ALONE, human_rows, ids, mixed, part, written_rows
 
 from benchsuite.engine.amounts import to_write
 from benchsuite.engine.operations import mix
@@ -87,9 +88,9 @@ def test_what_is_written_and_kept_always_fills_the_mix(weights, keeps, budget):
     kept = to_write(ResolvedRegime(regime, None, graders), budget)
     for _, keep in graders:
         kept = int(best_share(np.arange(kept), np.ones(kept), keep.best).sum())
-    parts = [part.model_dump() for part in shares]
-    for part, amount in zip(parts, mix.amounts(parts, budget), strict=True):
-        if part["source"] != "human-fixed":
+    parts = [share.model_dump() for share in shares]
+    for each, amount in zip(parts, mix.amounts(parts, budget), strict=True):
+        if each["source"] != "human-fixed":
             assert amount <= kept
 
 
@@ -180,6 +181,21 @@ def test_rows_that_graders_dropped_are_not_learned_from():
     written = [written_rows(30, 0, kept=kept, copies=copies, grades=grades)]
     rows = mixed([("synthetic-last", 1.0)], 10, human_rows(10), written)
     assert sorted(ids(rows)) == sorted(f"s0-{i}" for i in range(0, 30, 3))
+
+
+def test_synthetic_rows_are_repeated_too():
+    parts = [part("human-fixed", 0.5), part("synthetic-last", 0.5, unique=0.1)]
+    rows = mixed(parts, 40, human_rows(40), [written_rows(20, 0)])
+    counts = Counter(ids(rows, "synthetic"))
+    assert set(counts.values()) == {5}
+    assert len(counts) == 4
+    assert len(set(ids(rows, "human"))) == 20
+
+
+def test_a_shared_pool_holds_what_models_of_all_seeds_wrote():
+    shared = [written_rows(10, seed) for seed in range(3)]
+    rows = mixed([("synthetic-shared", 1.0)], 30, human_rows(30), shared[:1], shared=shared)
+    assert Counter(ids(rows)) == Counter(i for rows_ in shared for i in rows_["id"].to_pylist())
 
 
 def test_a_row_is_learned_from_as_often_as_graders_drew_it():

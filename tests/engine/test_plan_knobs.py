@@ -26,6 +26,9 @@ KNOBS = {
     "whole": "budget: equal-training\n" + POOL,
     "growing": "division: open\nbudget: growing\n" + POOL,
     "short": "generations: 1\n" + LAST,
+    "shared": "generator: self\nmixture: [{source: synthetic-shared, share: 1}]\n",
+    "again": "generator: self\nmixture: [{source: human-fixed, share: 0.5}, "
+    "{source: synthetic-last, share: 0.5, unique: 0.1}]\n",
 }
 LISTED = "[replace.yaml, half.yaml, pool.yaml, graded.yaml]"
 
@@ -180,3 +183,20 @@ def test_a_corpus_too_small_is_refused_before_the_first_model(tmp_path):
     with pytest.raises(UserError, match=r"new human rows in every generation \(human-fresh\) take"):
         execute(plan, Store(str(tmp_path)), Silent(), workers=1)
     assert {p.name for p in (tmp_path / "steps").glob("*/*")} <= {plan.prepare}
+
+
+def test_a_shared_pool_is_written_by_the_models_of_all_seeds_each_its_part():
+    plan = made("shared", seeds=4)
+    found = cells(plan)
+    for seed in range(4):
+        cell = found["shared", 2, seed]
+        writers = [found["shared", 1, each] for each in range(4)]
+        assert plan.steps[cell.mix].inputs["shared"] == tuple(each.written for each in writers)
+        assert [plan.steps[each.written].arguments["amount"] for each in writers] == [5] * 4
+        assert set(cell.spent) == {cell.train, *(each.written for each in writers)}
+
+
+def test_what_is_repeated_is_written_once():
+    plan = made("again", seeds=1)
+    written = cells(plan)["again", 1, 0].written
+    assert plan.steps[written].arguments["amount"] == 2

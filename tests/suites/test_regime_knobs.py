@@ -66,12 +66,12 @@ def refusal(text):
         ("mixture: [{source: human-fixed, share: 1, unique: 0}]\n", "mixture.0.unique is 0: input"),
         (
             "mixture: [{source: human-fresh, share: 1, unique: 0.5}]\n",
-            "only rows of human-fixed are repeated; leave unique out",
+            "rows of human-fresh are seen once; leave unique out",
         ),
         (
             SELF + "mixture: [{source: synthetic-all, share: everything}, "
             "{source: synthetic-last, share: everything}]\n",
-            "a pool of synthetic-all holds all of synthetic-last",
+            "in a pool, rows of synthetic-all and synthetic-last would be there twice",
         ),
     ],
 )

@@ -21,7 +21,12 @@ def run(work: Work) -> Spent:
     generator = np.random.default_rng(work.context.seed)
     wanted = amounts(parts, amount)
     written = [_kept(read_rows(folder)) for folder in work.inputs["written"]]
-    sources = {"synthetic-last": written[-1:], "synthetic-all": written}
+    shared = [_kept(read_rows(folder)) for folder in work.inputs.get("shared", ())]
+    sources = {
+        "synthetic-last": written[-1:],
+        "synthetic-all": written,
+        "synthetic-shared": shared,
+    }
     sources |= {name: [rows] for name, rows in _human(work, parts, wanted).items()}
     pools = [_concatenated(sources[part["source"]]) for part in parts]
     if work.arguments["whole"]:
@@ -30,15 +35,27 @@ def run(work: Work) -> Spent:
         drawn = [draw(_concatenated(pools), amount, unit, generator)]
     else:
         drawn = [
-            # A human part is the first rows of the seed's own draw: no new one.
-            repeated(pool, _unique(part, amount, much), much, unit)
-            if part["source"].startswith("human")
-            else draw(pool, much, unit, generator)
+            _part(part, pool, much, work.arguments, generator)
             for part, pool, much in zip(parts, pools, wanted, strict=True)
         ]
     mixed = _concatenated(drawn)
     work.write_rows(mixed.take(generator.permutation(mixed.num_rows)))
     return Spent()
+
+
+def _part(
+    part: Mapping[str, Any],
+    pool: pa.Table,
+    wanted: int,
+    arguments: Mapping[str, Any],
+    generator: np.random.Generator,
+) -> pa.Table:
+    """Return the rows of a part with a share."""
+    unit, unique = arguments["unit"], _unique(part, arguments["amount"], wanted)
+    if part["source"].startswith("synthetic"):
+        pool = draw(pool, unique, unit, generator)
+    # A human part is the first rows of the seed's own draw: no new one.
+    return repeated(pool, unique, wanted, unit)
 
 
 def draw(rows: pa.Table, amount: int, unit: str, generator: np.random.Generator) -> pa.Table:

@@ -11,7 +11,7 @@ from benchsuite.records.record import RegimeEntry
 from benchsuite.records.report.numbers import short
 from benchsuite.suites import explain
 from benchsuite.suites.mixture import MixBudget, Source
-from benchsuite.suites.regime import Regime
+from benchsuite.suites.regime import Regime, System
 
 _POOLS: dict[MixBudget, str] = {
     "equal": "One pool, from which the budget is drawn.",
@@ -38,6 +38,7 @@ class Described:
     graders: tuple[str, ...]
     decoding: str | None
     cites: tuple[str, ...]
+    modelled_on: System | None
     document: str
 
 
@@ -47,7 +48,7 @@ def describe(entry: RegimeEntry) -> Described:
     try:
         regime = Regime.model_validate(entry.document)
     except ValidationError:
-        return Described((), pooled=None, graders=(), decoding=None, cites=(), document=document)
+        return Described((), None, (), None, (), None, document)
     weights = [1 if part.share == "everything" else part.share for part in regime.mixture]
     return Described(
         parts=tuple(
@@ -61,5 +62,6 @@ def describe(entry: RegimeEntry) -> Described:
         ),
         decoding=explain.decoding(regime.decoding) if regime.synthetic else None,
         cites=tuple(regime.cites),
+        modelled_on=regime.modelled_on,
         document=document,
     )

@@ -1,9 +1,11 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 from benchsuite_metrics.energy import Energy
 from benchsuite_metrics.flops import Flops
 from benchsuite_metrics.flops_to_reach import FlopsToReach
 from benchsuite_metrics.money import Money
+from benchsuite_metrics.money_to_reach import MoneyToReach
 from benchsuite_metrics.peak_memory import PeakMemory
 from benchsuite_metrics.seconds import Seconds
 from benchsuite_metrics.tokens import Tokens
@@ -96,3 +98,34 @@ def test_operations_to_reach_a_loss(measure, human, byte_model, target, value):
     )
     (found,) = measure(FlopsToReach, subject, bits_per_byte=target).values()
     assert (found.value, found.n) == (value, 1)
+
+
+def mix(*rows):
+    ids, origins, tokens = zip(*rows, strict=True)
+    return pa.table({"id": ids, "origin": origins, "tokens": tokens})
+
+
+def priced(measure, human, byte_model, **parameters):
+    subject = Subject(
+        human(test=["letters"]),
+        lambda: byte_model(np.log(2) * 20 / 8),  # 2.86 bits a byte
+        ledger={"train": Cost(flops=2 * 10**18)},
+        lineage={"train": Cost(flops=5 * 10**18), "generate": Cost(flops=10**18)},
+        training=mix(("a", "human", 400_000), ("a", "human", 400_000), ("s", "synthetic", 9)),
+        drawn=mix(("a", "human", 400_000), ("b", "human", 600_000)),
+    )
+    return measure(MoneyToReach, subject, **parameters)
+
+
+def test_money_to_reach_a_loss_counts_human_rows_once(measure, human, byte_model):
+    rates = {"per_exaflop": 3.0, "per_million_human_tokens": 10.0}
+    found = priced(measure, human, byte_model, bits_per_byte=3.0, **rates)
+    assert found["all"] == Measurement(6 * 3 + 1.0 * 10, 2)
+    assert found["own"] == Measurement(2 * 3 + 0.4 * 10, 1, "own")
+    free = priced(measure, human, byte_model, bits_per_byte=3.0)
+    assert (free["all"].value, free["own"].value) == (6.0, 2.0)
+
+
+def test_money_is_not_told_of_a_model_that_is_worse(measure, human, byte_model):
+    found = priced(measure, human, byte_model, bits_per_byte=2.0)
+    assert [each.value for each in found.values()] == [None, None]
