@@ -1,4 +1,9 @@
-"""One request sent: what came back, and whether it is worth asking again."""
+"""One request sent: what came back, and whether it is worth asking again.
+
+By httpx2, which transformers brings along, and not by the client of the package openai: that
+one has no bound on an answer's size or on the time it takes as a whole, takes malformed answers
+for good ones, and does not say of each attempt whether it may have cost something.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +86,7 @@ class Transport:
                 return read_answer(content, self._endpoint.model, bounds)
             except Malformed as failure:
                 reason = f"an answer that cannot be read ({failure})"
-                raise Passing(self._without_key(reason), paid=True) from failure
+                raise Passing(reason, paid=True) from failure
         return self._otherwise(status, headers, content)
 
     def _exchange(self, question: Question) -> tuple[int, httpx2.Headers, bytes]:
@@ -95,12 +100,12 @@ class Transport:
                     raise Passing(f"more than {_MOST_BYTES // 2**20} MiB", paid=True)
                 if time.monotonic() > until:
                     raise Passing("a timeout", paid=True)
-            return response.status_code, response.headers, bytes(content)
+            return response.status_code, response.headers, self._without_key(bytes(content))
 
     def _otherwise(self, status: int, headers: httpx2.Headers, content: bytes) -> Answer:
         """Tell what an error means: try again, an answer of its own kind, or the end."""
         code, message = read_complaint(content)
-        told = self._without_key(f"{status}{f' ({message})' if message else ''}")
+        told = f"{status} ({message})" if message else str(status)
         lasting = code in _NO_MONEY
         if (status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR) and not lasting:
             raise Passing(told, paid=False, after=_pause(headers.get("Retry-After")))
@@ -124,10 +129,12 @@ class Transport:
     def _reason(self, failure: Exception) -> str:
         if isinstance(failure, self._httpx.TimeoutException):
             return "a timeout"
-        return self._without_key(str(failure).rstrip(".") or type(failure).__name__)
+        told = self._without_key(str(failure).encode(errors="replace")).decode()
+        return told.rstrip(".") or type(failure).__name__
 
-    def _without_key(self, text: str) -> str:
-        return text.replace(self._key, "***") if self._key else text
+    def _without_key(self, content: bytes) -> bytes:
+        """Return what an endpoint said without the key, which it may repeat anywhere."""
+        return content.replace(self._key.encode(), b"***") if self._key else content
 
 
 def _key(endpoint: EndpointParameters) -> str | None:

@@ -44,7 +44,7 @@ class WriterParameters(EndpointParameters):
     keep_cut: bool = Field(
         default=False, description="Whether an answer that is cut off at max_tokens is a row."
     )
-    longest: int = Field(65_536, ge=1, description="Characters of a row, at most.")
+    longest: int = Field(65_536, ge=1, le=2**18, description="Characters of a row, at most.")
     refusal: str = Field(
         _REFUSAL, description="An answer that begins as this regular expression says is no row."
     )

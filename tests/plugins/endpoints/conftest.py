@@ -23,7 +23,7 @@ def asking(endpoint, tmp_path):
         "url": endpoint.url,
         "model": "tiny",
         "cache": str(tmp_path / "answers.sqlite"),
-        "timeout": 0.3,
+        "timeout": 30,
         "backoff": 0,
         "attempts": 3,
     }

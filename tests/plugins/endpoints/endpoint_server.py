@@ -85,7 +85,7 @@ def drips(handler):
     handler.send_response(200)
     handler.send_header("Content-Length", "1000")
     handler.end_headers()
-    for _ in range(12):
+    for _ in range(30):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.05)
