@@ -10,7 +10,15 @@ from benchsuite.plugins.descriptors import Command, Component
 
 if TYPE_CHECKING:
     from benchsuite.data.catalogue import DataSet, dataset
+    from benchsuite.data.hub import HubDataset, pinned
     from benchsuite.data.published import DATA_ROOT, Published, stays_below
+    from benchsuite.data.records import (
+        check_fields,
+        decoded,
+        read_records,
+        record_format,
+        string_field,
+    )
     from benchsuite.errors import UserError
     from benchsuite.lm.decoding import Decoding
     from benchsuite.lm.device import Device
@@ -66,6 +74,7 @@ __all__ = [
     "GenerationRequest",
     "Generator",
     "Grader",
+    "HubDataset",
     "HumanRows",
     "Learner",
     "Measurement",
@@ -87,12 +96,18 @@ __all__ = [
     "TrainingFailed",
     "TrainingJob",
     "UserError",
+    "check_fields",
     "dataset",
+    "decoded",
     "hookimpl",
     "make_part",
     "part_document",
     "part_identity",
+    "pinned",
+    "read_records",
+    "record_format",
     "stays_below",
+    "string_field",
 ]
 
 _HOMES = {
@@ -100,7 +115,12 @@ _HOMES = {
     "UserError": "benchsuite.errors",
     **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
     **dict.fromkeys(("DataSet", "dataset"), "benchsuite.data.catalogue"),
+    **dict.fromkeys(("HubDataset", "pinned"), "benchsuite.data.hub"),
     **dict.fromkeys(("DATA_ROOT", "Published", "stays_below"), "benchsuite.data.published"),
+    **dict.fromkeys(
+        ("check_fields", "decoded", "read_records", "record_format", "string_field"),
+        "benchsuite.data.records",
+    ),
     **dict.fromkeys(
         ("GenerationFinished", "RecordWritten", "RunStarted", "StepFinished"),
         "benchsuite.plugins.events",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from benchsuite.api import UserError
+from benchsuite.api import UserError, check_fields, string_field
 from benchsuite_corpora.passages import cut
 
 if TYPE_CHECKING:
@@ -51,10 +51,7 @@ class Fields(NamedTuple):
 
     def check(self, columns: Iterable[str], where: str) -> None:
         """Raise `UserError` if one of the fields is not among `columns`."""
-        there = list(columns)
-        for name in self.names:
-            if name not in there:
-                raise UserError(f"{where} has no field {name!r}; there is {', '.join(there)}.")
+        check_fields(list(columns), self.names, where)
 
     def read(self, record: Mapping[str, object], where: str, domain: str) -> Document:
         """Return a record as a document; `where` and `domain` stand in for fields not named.
@@ -68,25 +65,11 @@ class Fields(NamedTuple):
         return Document(
             name=_label(record, self.document, where) if self.document else where,
             domain=_label(record, self.domain, where) if self.domain else domain,
-            text="" if record[self.text] is None else _string(record, self.text, where),
+            text="" if record[self.text] is None else string_field(record, self.text, where),
             split=None if split is None else str(split),
         )
 
 
 def _label(record: Mapping[str, object], field: str, where: str) -> str:
     value = record[field]
-    return str(value) if isinstance(value, int) else _string(record, field, where)
-
-
-def _string(record: Mapping[str, object], field: str, where: str) -> str:
-    value = record[field]
-    if not isinstance(value, str):
-        raise UserError(f"{where}: {field!r} must be a string, not {type(value).__name__}.")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise UserError(
-            f"{where}: {field!r} has half a surrogate pair at character {error.start}; "
-            "write valid Unicode."
-        ) from error
-    return value
+    return str(value) if isinstance(value, int) else string_field(record, field, where)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from benchsuite.api import Context, Corpus, Parameters, UserError
+from benchsuite.api import Context, Corpus, HubDataset, Parameters, UserError, pinned
 from benchsuite_corpora.documents import Document, Fields, to_rows
 from benchsuite_corpora.passages import PASSAGE_BYTES
 
@@ -39,9 +38,7 @@ class HuggingFaceParameters(Parameters):
     @field_validator("revision")
     @classmethod
     def _fixed(cls, revision: str) -> str:
-        if revision in {"main", "master"}:
-            raise ValueError(f"{revision!r} is a branch and moves; name a commit or a tag")
-        return revision
+        return pinned(revision)
 
 
 class HuggingFace(Corpus[HuggingFaceParameters]):
@@ -56,7 +53,9 @@ class HuggingFace(Corpus[HuggingFaceParameters]):
     def rows(self, context: Context) -> pa.Table:
         """Return the passages of the records. Progress counts records. Raises `UserError`."""
         wanted = self.parameters
-        dataset = self._load()
+        dataset = HubDataset(
+            wanted.dataset, wanted.revision, wanted.config, wanted.split, _WITHOUT
+        ).open()
         fields = Fields(wanted.text, wanted.domain)
         fields.check(dataset.column_names, wanted.dataset)
         total = len(dataset) if wanted.limit is None else min(wanted.limit, len(dataset))
@@ -71,28 +70,3 @@ class HuggingFace(Corpus[HuggingFaceParameters]):
         for number, record in enumerate(records, 1):
             yield fields.read(record, f"{name}:{number}", name)
             context.progress(number, len(records))
-
-    def _load(self) -> Dataset:
-        wanted = self.parameters
-        # load_dataset prefers a path, if there is one, to the hub; Path.exists may raise OSError.
-        if os.path.exists(wanted.dataset):  # noqa: PTH110
-            raise UserError(
-                f"{wanted.dataset} is a local path, which no revision fixes; "
-                f"use corpora/files with --set corpus.path={wanted.dataset}."
-            )
-        try:
-            from datasets import load_dataset
-        except ImportError as error:
-            raise UserError(
-                f"dataset {wanted.dataset} needs `pip install benchsuite[hub]`; {_WITHOUT}."
-            ) from error
-        try:
-            return load_dataset(
-                wanted.dataset, wanted.config, split=wanted.split, revision=wanted.revision
-            )
-        except Exception as error:
-            reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-            raise UserError(
-                f"dataset {wanted.dataset} at {wanted.revision} cannot be loaded: {reason}; "
-                f"{_WITHOUT}."
-            ) from error

@@ -28,4 +28,17 @@ def benchsuite_components() -> list[Component]:
             "benchsuite_generators.ngram:Ngram",
             packages=("numpy", "torch"),
         ),
+        Component(
+            "generator",
+            "generators/file",
+            "Rows of a JSONL, CSV or Parquet file that was made elsewhere.",
+            "benchsuite_generators.file:File",
+        ),
+        Component(
+            "generator",
+            "generators/hub",
+            "Rows of a Hugging Face dataset by id and revision, streamed.",
+            "benchsuite_generators.hub:Hub",
+            packages=("datasets",),
+        ),
     ]

@@ -41,7 +41,7 @@ PAGES = [
 PLUGIN = ROOT / "tests" / "third_party_plugin"
 OWN = "benchsuite"  # the distribution whose components the docs must know
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-KINDS = "corpora|learners|generators|graders|metrics|theory"
+KINDS = "corpora|learners|generators|graders|metrics|theory|endpoints"
 
 
 def text(name: str) -> str:
