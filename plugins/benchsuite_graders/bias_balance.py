@@ -7,12 +7,12 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+from benchsuite_words.groups import GROUPS, NAMES, group_of
+from benchsuite_words.words import words
 from pydantic import Field, model_validator
 
 from benchsuite.api import Context, Grader, HumanRows, Model, Parameters
-from benchsuite_graders.texts import texts
-from benchsuite_words.groups import GROUPS, NAMES, group_of
-from benchsuite_words.words import words
+from benchsuite_graders.texts import own, texts
 
 _ROUNDS = 1_000
 _CLOSE = 1e-9
@@ -74,9 +74,10 @@ class BiasBalance(Grader[BiasBalanceParameters]):
         speaks = counts.sum(axis=1) > 0
         weights = np.ones(len(counts))
         target = self._target(human)
-        target = np.where(counts.any(axis=0), target, 0)
+        made = own(rows)
+        target = np.where(counts[made].any(axis=0), target, 0)
         if target.sum():
-            weights[speaks] = balanced(counts[speaks], target / target.sum())
+            weights[speaks] = balanced(counts[speaks], target / target.sum(), made[speaks])
         return weights
 
     def _target(self, human: HumanRows) -> np.ndarray:
@@ -98,19 +99,20 @@ class BiasBalance(Grader[BiasBalanceParameters]):
         return counts[:, [kind == self.parameters.kind for kind, _ in NAMES]]
 
 
-def balanced(counts: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return weights `[rows]` of mean 1, with which columns of counts have the shares `target`.
+def balanced(counts: np.ndarray, target: np.ndarray, made: np.ndarray) -> np.ndarray:
+    """Return weights `[rows]` with which columns of counts have the shares `target` in rows `made`.
 
-    No row is all zeros; columns of zeros have the target 0. Where no weights reach the targets,
-    those after `_ROUNDS` rounds.
+    Their mean over these rows is 1. The other rows get the weight that such a row would. No row is
+    all zeros; columns that are so in rows `made` have the target 0. Where no weights reach the
+    targets, those after `_ROUNDS` rounds.
     """
     weights = np.ones(len(counts))
     inner = counts / counts.sum(axis=1, keepdims=True)
     for _ in range(_ROUNDS):
-        mentions = weights @ counts
+        mentions = weights[made] @ counts[made]
         shares = mentions / mentions.sum()
         if np.abs(shares - target).max() < _CLOSE:
             break
         weights *= inner @ np.divide(target, shares, out=np.zeros_like(target), where=shares > 0)
-        weights /= weights.mean()
+        weights /= weights[made].mean()
     return weights

@@ -13,52 +13,66 @@ _REPORT = 256
 """Steps between reports of progress."""
 
 
-def farthest_first(vectors: Any, progress: Progress) -> np.ndarray:
-    """Return rows of a sparse matrix, each the one whose greatest cosine to those before is least.
+def farthest_first(vectors: Any, strangers: Any, progress: Progress) -> tuple[np.ndarray, ...]:
+    """Return the place of each row when the next is the one whose greatest cosine is least.
 
-    Rows have length 1 or 0. The first is the one most like the mean of all. Ties go to the
-    earlier row. Takes rows² products of sparse vectors, and memory for one row of them.
+    Greatest, that is, to the rows before it. Rows of the sparse matrices have length 1 or 0. The
+    first is the one most like the mean of all. Ties go to the earlier row. Strangers get the
+    place that they would take, and do not take it. Time for rows² products of sparse vectors.
     """
     count = vectors.shape[0]
-    order = np.empty(count, np.int64)
-    nearest = np.full(count, -np.inf)
+    places, strange = np.empty(count, np.int64), np.full(strangers.shape[0], count)
+    nearest, nearest_strange = np.full(count, -np.inf), np.full(strangers.shape[0], -np.inf)
     following = int(np.argmax(vectors @ np.asarray(vectors.mean(axis=0)).ravel()))
     for place in range(count):
-        order[place] = following
-        np.maximum(nearest, _cosines(vectors, following), out=nearest)
+        if place:
+            before = (strange == count) & (nearest_strange < nearest[following])
+            strange[before] = place
+        places[following] = place
+        chosen = vectors[[following]].toarray().ravel()
+        np.maximum(nearest, vectors @ chosen, out=nearest)
+        np.maximum(nearest_strange, strangers @ chosen, out=nearest_strange)
         nearest[following] = np.inf
         following = int(np.argmin(nearest))
         if place % _REPORT == 0:
             progress(place, count)
-    return order
+    return places, strange
 
 
-def facility_location(vectors: Any, progress: Progress) -> np.ndarray:
-    """Return rows of a sparse matrix, each the one that adds most to Σ_j greatest cosine to it.
+def facility_location(vectors: Any, strangers: Any, progress: Progress) -> tuple[np.ndarray, ...]:
+    """Return the place of each row when the next is the one that adds most to what is covered.
 
-    Rows have length 1 or 0. Ties go to the earlier row. Gains only fall as rows are chosen, so
-    that a row whose gain is still the greatest when worked out anew is the next (lazy greedy,
-    Minoux 1978).
+    Covered is Σ_j of row j's greatest cosine to a row before. Rows of the sparse matrices have
+    length 1 or 0. Ties go to the earlier row. Strangers get the place that they would take, and do
+    not take it. Gains only fall as rows are chosen, so that a row whose gain is still the greatest
+    when it is worked out anew is the next (lazy greedy, Minoux 1978).
     """
     count = vectors.shape[0]
-    cosines = (vectors @ vectors.T).toarray()
-    covered = np.zeros(count, cosines.dtype)
+    cosines, strange_cosines = _cosines(vectors, vectors), _cosines(strangers, vectors)
+    covered = np.zeros(count, np.float32)
+    places, strange = np.empty(count, np.int64), np.full(strangers.shape[0], count)
     waiting = [(-float(gain), row) for row, gain in enumerate(cosines.sum(axis=1, dtype=float))]
     heapify(waiting)
-    order: list[int] = []
+    place = 0
     while waiting:
         _, row = heappop(waiting)
-        gain = float(np.maximum(cosines[row] - covered, 0).sum(dtype=float))
+        gain = _gains(cosines[row], covered)
         if waiting and (-gain, row) > waiting[0]:
             heappush(waiting, (-gain, row))
             continue
+        still = np.flatnonzero(strange == count)
+        strange[still[_gains(strange_cosines[still], covered) > gain]] = place
+        places[row] = place
         np.maximum(covered, cosines[row], out=covered)
-        if len(order) % _REPORT == 0:
-            progress(len(order), count)
-        order.append(row)
-    return np.array(order, np.int64)
+        if place % _REPORT == 0:
+            progress(place, count)
+        place += 1
+    return places, strange
 
 
-def _cosines(vectors: Any, row: int) -> np.ndarray:
-    """Return the products of all rows with one."""
-    return np.asarray(vectors @ vectors[[row]].toarray().ravel())
+def _gains(cosines: np.ndarray, covered: np.ndarray) -> Any:
+    return np.maximum(cosines - covered, 0).sum(axis=-1, dtype=float)
+
+
+def _cosines(rows: Any, columns: Any) -> np.ndarray:
+    return np.asarray((rows @ columns.T).toarray(), np.float32)

@@ -6,13 +6,13 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+from benchsuite_words.words import words
 from pydantic import Field
 
-from benchsuite.api import Context, Grader, HumanRows, Parameters, Model
+from benchsuite.api import Context, Grader, HumanRows, Model, Parameters
 from benchsuite_graders.coverage import facility_location, farthest_first
 from benchsuite_graders.optional import required
-from benchsuite_graders.texts import texts
-from benchsuite_words.words import words
+from benchsuite_graders.texts import own, texts
 
 
 class DiversityParameters(Parameters):
@@ -37,8 +37,8 @@ class Diversity(Grader[DiversityParameters]):
     greatest s of j to a chosen one): greedy submodular maximisation, at least 1 - 1/e of the best
     (Nemhauser et al. 1978; Lin & Bilmes 2011, ACL). Ties go to the earlier row.
 
-    score = 1 - place / rows, in (0, 1]: every set {score > c} is a greedy cover. No words: such a
-    row is like none.
+    score = 1 - place / (rows + 1), from 1 down to above 0: the rows above any score are a greedy
+    cover. A row without words is like none.
 
     Traps: farthest-first takes what is unlike everything, so that noise comes first: put a grader
     of quality before it. Facility location takes what is typical first; it holds the cosines of
@@ -50,21 +50,24 @@ class Diversity(Grader[DiversityParameters]):
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return a score that falls with the greedy place of each row."""
-        count = rows.num_rows
-        order = self._order(texts(rows), context)
-        scores = np.empty(count)
-        scores[order] = 1 - np.arange(count) / max(count, 1)
-        return scores
+        cut, made = [words(text) for text in texts(rows)], own(rows)
+        places = np.cumsum(made) - made  # in order, where nothing can be compared
+        if any(found for found, is_own in zip(cut, made, strict=True) if is_own):
+            places[made], places[~made] = self._places(cut, made, context)
+        return np.asarray(1 - places / max(1, np.count_nonzero(made) + 1))
 
-    def _order(self, found: list[str], context: Context) -> np.ndarray:
+    def _places(
+        self, cut: list[list[str]], made: np.ndarray, context: Context
+    ) -> tuple[np.ndarray, ...]:
+        """Return the places of the regime's rows, and those that other rows would take."""
         text = required("sklearn.feature_extraction.text", "scikit-learn", "graders/diversity")
-        if not any(map(words, found)):
-            return np.arange(len(found))
-        vectors = text.TfidfVectorizer(
-            analyzer=lambda row: _runs(words(row), self.parameters.n), dtype=np.float32
-        ).fit_transform(found)
+        vectorizer = text.TfidfVectorizer(
+            analyzer=lambda found: _runs(found, self.parameters.n), dtype=np.float32
+        )
+        vectorizer.fit([found for found, is_own in zip(cut, made, strict=True) if is_own])
+        vectors = vectorizer.transform(cut)
         choose = {"farthest-first": farthest_first, "facility-location": facility_location}
-        return choose[self.parameters.by](vectors, context.progress)
+        return choose[self.parameters.by](vectors[made], vectors[~made], context.progress)
 
 
 def _runs(found: list[str], most: int) -> list[str]:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import NamedTuple
 
-STOP_WORDS = frozenset("the be to of and that have with".split())
+STOP_WORDS = frozenset(["the", "be", "to", "of", "and", "that", "have", "with"])
 ELLIPSES = ("...", "\N{HORIZONTAL ELLIPSIS}")
+_SHORT = 30
+"""Characters below which a line is short."""
 BULLETS = ("\N{BULLET}", "-", "*")
 LINE_ENDS = (".", "!", "?", '"', "'", "\N{RIGHT DOUBLE QUOTATION MARK}")
 _PARAGRAPHS = re.compile(r"\n{2,}")
@@ -144,7 +146,10 @@ RULES: dict[str, Rule] = {
     "repeated-paragraph-characters": Rule(
         lambda page: _repeated_characters(page.paragraphs), None, 0.20, "gopher"
     ),
-    **{f"top-{n}-gram": Rule(partial(_top_run, n), None, most, "gopher") for n, most in _TOP.items()},
+    **{
+        f"top-{n}-gram": Rule(partial(_top_run, n), None, most, "gopher")
+        for n, most in _TOP.items()
+    },
     **{
         f"repeated-{n}-grams": Rule(partial(_repeated_runs, n), None, most, "gopher")
         for n, most in _REPEATED.items()
@@ -159,7 +164,10 @@ RULES: dict[str, Rule] = {
         lambda page: page.lines_such(lambda line: line.endswith(LINE_ENDS)), 0.12, None, "fineweb"
     ),
     "short-lines": Rule(
-        lambda page: page.lines_such(lambda line: len(line) < 30), None, 0.67, "fineweb"  # noqa: PLR2004
+        lambda page: page.lines_such(lambda line: len(line) < _SHORT),
+        None,
+        0.67,
+        "fineweb",
     ),
 }
 """Each rule with its published threshold."""

@@ -99,9 +99,11 @@ class SelfJudge(Grader[SelfJudgeParameters]):
             return np.asarray(softmax(odds, axis=0).T @ np.arange(1, len(asked.grades) + 1.0))
         if asked.by == "verdict":
             prompts = [text + asked.question for text in found]
-            return _log_likelihoods(model, prompts, asked.yes, context) - _log_likelihoods(
-                model, prompts, asked.no, context
+            yes, no = (
+                _log_likelihoods(model, prompts, answer, context)
+                for answer in (asked.yes, asked.no)
             )
+            return np.asarray(yes - no)
         after_good, after_bad = (
             model.score_continuations([(prompt, text) for text in found], context)
             for prompt in (asked.good, asked.bad)
@@ -110,7 +112,5 @@ class SelfJudge(Grader[SelfJudgeParameters]):
         return np.asarray((after_good - after_bad) / np.maximum(lengths, 1))
 
 
-def _log_likelihoods(
-    model: Model, prompts: list[str], answer: str, context: Context
-) -> np.ndarray:
+def _log_likelihoods(model: Model, prompts: list[str], answer: str, context: Context) -> np.ndarray:
     return np.asarray(model.score_continuations([(p, answer) for p in prompts], context))
