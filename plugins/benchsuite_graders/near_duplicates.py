@@ -14,8 +14,8 @@ from benchsuite.api import Context, Grader, HumanRows, Model, Parameters
 from benchsuite_graders.optional import required
 from benchsuite_graders.texts import own, texts
 
-_RECALL = (0.1, 0.9)
-"""What banding weighs false and missed candidates by: false ones cost but a comparison."""
+_MISSED = 0.01
+"""Chance to miss a pair that is just similar enough, at most."""
 
 
 class NearDuplicatesParameters(Parameters):
@@ -42,8 +42,7 @@ class NearDuplicates(Grader[NearDuplicatesParameters]):
     copies, as far as candidates are found. These come from MinHash (Broder 1997) with banding
     (Leskovec et al., Mining of Massive Datasets, ch. 3), and each is then compared exactly: a row
     that is no copy is never called one, and a pair of similarity s is missed with probability
-    (1 - s^r)^b, for r numbers in each of b bands, chosen with missed pairs weighing nine times
-    false ones. Runs of 5 words and 0.8 are those of Lee et al. 2022, arXiv:2107.06499. The rule is
+    (1 - s^r)^b, for r numbers in each of b bands: at most 1 % at the threshold. Runs of 5 words and 0.8 are those of Lee et al. 2022, arXiv:2107.06499. The rule is
     `threshold: 1`.
 
     It speaks at every scale; a small model hardly ever writes the same row twice at temperature 1,
@@ -80,7 +79,7 @@ class _Known:
         self._n, self._threshold = wanted.n, wanted.threshold
         self._make = {"num_perm": wanted.permutations, "seed": seed % 2**32}
         self._index = self._sketch.MinHashLSH(
-            threshold=wanted.threshold, num_perm=wanted.permutations, weights=_RECALL
+            num_perm=wanted.permutations, params=bands(wanted.permutations, wanted.threshold)
         )
         self._sets: list[frozenset[str]] = []
         self._whole: set[frozenset[str]] = set()
@@ -113,6 +112,17 @@ class _Known:
         found = self._sketch.MinHash(**self._make)
         found.update_batch([run.encode() for run in runs])
         return found
+
+
+def bands(numbers: int, similarity: float) -> tuple[int, int]:
+    """Return how many bands, of how many numbers, find a pair so similar 99 times in 100.
+
+    The widest bands that do, which give the fewest false candidates; bands of 1 where none do.
+    """
+    for width in range(numbers, 1, -1):
+        if (1 - similarity**width) ** (numbers // width) <= _MISSED:
+            return numbers // width, width
+    return numbers, 1
 
 
 def similarity(one: frozenset[str], other: frozenset[str]) -> float:
