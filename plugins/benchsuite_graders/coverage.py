@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 
 Progress = Callable[[int, int], None]
+_AT_ONCE = 256
+"""Rows multiplied at once."""
+
 _REPORT = 256
 """Steps between reports of progress."""
 
@@ -75,4 +78,8 @@ def _gains(cosines: np.ndarray, covered: np.ndarray) -> Any:
 
 
 def _cosines(rows: Any, columns: Any) -> np.ndarray:
-    return np.asarray((rows @ columns.T).toarray(), np.float32)
+    """Return products of sparse rows, a few at a time, since most of them are not 0."""
+    found = np.empty((rows.shape[0], columns.shape[0]), np.float32)
+    for start in range(0, rows.shape[0], _AT_ONCE):
+        found[start : start + _AT_ONCE] = (rows[start : start + _AT_ONCE] @ columns.T).toarray()
+    return found

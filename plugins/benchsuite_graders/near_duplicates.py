@@ -42,8 +42,8 @@ class NearDuplicates(Grader[NearDuplicatesParameters]):
     copies, as far as candidates are found. These come from MinHash (Broder 1997) with banding
     (Leskovec et al., Mining of Massive Datasets, ch. 3), and each is then compared exactly: a row
     that is no copy is never called one, and a pair of similarity s is missed with probability
-    (1 - s^r)^b, for r numbers in each of b bands: at most 1 % at the threshold. Runs of 5 words and 0.8 are those of Lee et al. 2022, arXiv:2107.06499. The rule is
-    `threshold: 1`.
+    (1 - s^r)^b, for r numbers in each of b bands: at most 1 % at the threshold. Runs of 5 words
+    and 0.8 are those of Lee et al. 2022, arXiv:2107.06499. The rule is `threshold: 1`.
 
     It speaks at every scale; a small model hardly ever writes the same row twice at temperature 1,
     but does so once sharpened. Traps: whoever comes first stays, however good. Rows of fewer words

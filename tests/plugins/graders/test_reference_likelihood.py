@@ -66,7 +66,7 @@ def test_models_that_cannot_be_opened(tmp_path, checkpoint):
     ]:
         with pytest.raises(UserError, match=said):
             likelihoods(["a"], **given)
-    with pytest.raises(UserError, match="has no config.json; give"):
+    with pytest.raises(UserError, match=r"has no config\.json; give"):
         ReferenceLikelihood(ReferenceParameters(model=str(tmp_path))).fingerprint()
 
 
