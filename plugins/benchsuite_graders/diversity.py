@@ -61,11 +61,10 @@ class Diversity(Grader[DiversityParameters]):
     ) -> tuple[np.ndarray, ...]:
         """Return the places of the regime's rows, and those that other rows would take."""
         text = required("sklearn.feature_extraction.text", "scikit-learn", "graders/diversity")
-        vectorizer = text.TfidfVectorizer(
+        counts = text.CountVectorizer(
             analyzer=lambda found: _runs(found, self.parameters.n), dtype=np.float32
-        )
-        vectorizer.fit([found for found, is_own in zip(cut, made, strict=True) if is_own])
-        vectors = vectorizer.transform(cut)
+        ).fit_transform(cut)
+        vectors = text.TfidfTransformer().fit(counts[made]).transform(counts)
         choose = {"farthest-first": farthest_first, "facility-location": facility_location}
         return choose[self.parameters.by](vectors[made], vectors[~made], context.progress)
 
