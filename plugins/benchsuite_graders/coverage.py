@@ -46,13 +46,15 @@ def facility_location(vectors: Any, strangers: Any, progress: Progress) -> tuple
     """Return the place of each row when the next is the one that adds most to what is covered.
 
     Covered is Σ_j of row j's greatest cosine to a row before. Rows of the sparse matrices have
-    length 1 or 0. Ties go to the earlier row. Strangers get the place that they would take, and do
-    not take it. Gains only fall as rows are chosen, so that a row whose gain is still the greatest
-    when it is worked out anew is the next (lazy greedy, Minoux 1978).
+    length 1 or 0. Ties go to the earlier row. Strangers get the place that they would take, were
+    each alone to be covered too, and do not take it. Gains only fall as rows are chosen, so that
+    a row whose gain is still the greatest when it is worked out anew is the next (lazy greedy,
+    Minoux 1978).
     """
     count = vectors.shape[0]
     cosines, strange_cosines = _cosines(vectors, vectors), _cosines(strangers, vectors)
     covered = np.zeros(count, np.float32)
+    own_gains = np.diff(strangers.indptr).astype(bool).astype(float)  # cosine with itself: 1, or 0
     places, strange = np.empty(count, np.int64), np.full(strangers.shape[0], count)
     waiting = [(-float(gain), row) for row, gain in enumerate(cosines.sum(axis=1, dtype=float))]
     heapify(waiting)
@@ -64,9 +66,11 @@ def facility_location(vectors: Any, strangers: Any, progress: Progress) -> tuple
             heappush(waiting, (-gain, row))
             continue
         still = np.flatnonzero(strange == count)
-        strange[still[_gains(strange_cosines[still], covered) > gain]] = place
+        gains = _gains(strange_cosines[still], covered) + own_gains[still]
+        strange[still[gains > gain]] = place
         places[row] = place
         np.maximum(covered, cosines[row], out=covered)
+        np.minimum(own_gains, 1 - strange_cosines[:, row], out=own_gains)
         if place % _REPORT == 0:
             progress(place, count)
         place += 1

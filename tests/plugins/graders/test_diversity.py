@@ -44,30 +44,45 @@ def slow_facility_location(rows):
 )
 def test_orders_are_those_of_the_plain_algorithm(fast, slow, seed):
     rows, none = vectors(40, seed), sparse.csr_array((0, 12))
-    places, _ = fast(sparse.csr_array(rows), none, lambda done, total: None)
+    places, _ = fast(sparse.csr_array(rows), none, quiet)
     assert np.argsort(places).tolist()[:30] == slow(rows)[:30]
     assert sorted(places.tolist()) == list(range(40))
 
 
-@pytest.mark.parametrize("choose", [farthest_first, facility_location])
-def test_a_stranger_has_the_place_that_it_would_take(choose):
-    """Where it is put among the rows as the last of them, it stands just there."""
-    rows, strange = vectors(30, 8), vectors(5, 9)
+def quiet(done, total):
+    pass
 
-    def quiet(done, total):
-        return None
 
+def farther(rows, order, one):
+    """Whether a stranger is less like the rows in order than the next of them is."""
+    before, following = rows[order[:-1]], rows[order[-1]]
+    return len(before) and (before @ one).max() < (before @ following).max() - 1e-9
+
+
+def adds_more(rows, order, one):
+    """Whether a stranger would add more to what is covered than the next row does."""
+    before = rows[order[:-1]]
+
+    def worth(chosen, covered):
+        return (covered @ chosen.T).max(axis=1).sum() if len(chosen) else 0.0
+
+    with_it = np.vstack([rows, one])
+    gain = worth(np.vstack([before, one]), with_it) - worth(before, with_it)
+    return gain > worth(rows[order], rows) - worth(before, rows) + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("choose", "is_before"), [(farthest_first, farther), (facility_location, adds_more)]
+)
+def test_a_stranger_has_the_place_that_it_would_take(choose, is_before):
+    rows, strange = vectors(30, 8), np.vstack([vectors(6, 9), vectors(30, 8)[:1]])
     places, told = choose(sparse.csr_array(rows), sparse.csr_array(strange), quiet)
     alone, _ = choose(sparse.csr_array(rows), sparse.csr_array((0, 12)), quiet)
     assert places.tolist() == alone.tolist()
-    if choose is farthest_first:
-        for row, place in zip(strange, told, strict=True):
-            before = rows[np.argsort(places)[:place]]
-            assert all(
-                (before[:k] @ row).max() >= (before[:k] @ before[k]).max() - 1e-9
-                for k in range(1, place)
-            )
-    assert ((told >= 0) & (told <= 30)).all()
+    order = np.argsort(places)
+    for one, place in zip(strange, told, strict=True):
+        ahead = [k for k in range(30) if is_before(rows, order[: k + 1], one)]
+        assert place == (ahead[0] if ahead else 30)
 
 
 @pytest.mark.parametrize("by", ["farthest-first", "facility-location"])
