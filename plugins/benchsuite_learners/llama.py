@@ -185,6 +185,14 @@ class Llama(Learner[LlamaParameters]):
         model = huggingface.load(directory).to(device.kind)
         return LlamaModel(model, TextTokenizer.load(directory))
 
+    def open_base(self, device: Device) -> Model:
+        """Open the base as it is."""
+        from benchsuite_learners.llama_model import LlamaModel
+
+        if not self.parameters.base:
+            return super().open_base(device)
+        return LlamaModel(self._base_model.to(device.kind), self._base_tokenizer)
+
     def training_flops(self, amount: int) -> int:
         """Operations of training on so many tokens of rows, in all epochs."""
         from benchsuite.lm.flops import training_flops

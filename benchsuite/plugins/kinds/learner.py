@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pyarrow as pa
 
+from benchsuite.errors import UserError
 from benchsuite.plugins.kinds.base import ComponentBase, Context, P, Unit
 from benchsuite.plugins.kinds.model import Model
 
@@ -103,6 +104,13 @@ class Learner(ComponentBase[P]):
     @abstractmethod
     def open(self, directory: Path, device: Device) -> Model:
         """Open a model that `train` wrote. `directory` holds the tokenizer too."""
+
+    def open_base(self, device: Device) -> Model:  # noqa: ARG002 (for those who override it)
+        """Open the checkpoint that training starts from where `init` is `base`, as it is.
+
+        Raises `UserError` where there is none, or none that can be opened.
+        """
+        raise UserError(f"{type(self).__name__} has no base that could be opened.")
 
     def training_flops(self, amount: int) -> int:  # noqa: ARG002 (for those who override it)
         """Return the floating-point operations of training on so many tokens of rows."""

@@ -10,9 +10,10 @@ from benchsuite_learners.text_rows import windows
 from benchsuite_learners.transformers_learner import Transformers, TransformersParameters
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_bases import CONTEXT, LENGTH, job
+from made_up_bases import CONTEXT, LENGTH, TEXTS, job, table
 from transformers import AutoModelForCausalLM
 
+from benchsuite.api import UserError
 from benchsuite.lm import huggingface
 from benchsuite.lm.weights import initial
 from benchsuite.lm.windows import Windows
@@ -50,6 +51,18 @@ def test_every_start_is_offered_where_there_is_a_base(make):
 def test_a_base_is_started_from(make, gpt2, tmp_path):
     make(learning_rate=STILL).train(job(gpt2, tmp_path / "x"), CONTEXT)
     assert same(weights(tmp_path / "x"), weights(gpt2))
+
+
+def test_a_base_is_opened_as_it_is(make, gpt2):
+    rows = table(TEXTS)
+    told = make().open_base(CONTEXT.device).score(rows, CONTEXT)
+    opened = make().open(gpt2, CONTEXT.device).score(rows, CONTEXT)
+    assert told.totals.tolist() == opened.totals.tolist()
+
+
+def test_without_a_base_none_is_opened():
+    with pytest.raises(UserError, match="Llama has no base"):
+        Llama(LlamaParameters()).open_base(CONTEXT.device)
 
 
 def test_previous_weights_are_gone_on_from(make, gpt2, tmp_path):
