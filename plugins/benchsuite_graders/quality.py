@@ -55,11 +55,12 @@ class Quality(Grader[QualityParameters]):
     most frequent run of words, if it comes twice, at most 20, 18 and 16 % (`top-2-gram` to
     `top-4-gram`); characters in runs that come twice at most 15, 14, ... 10 % (`repeated-5-grams`
     to `repeated-10-grams`, each character once). `c4` (Raffel et al. 2020, arXiv:1910.10683):
-    `sentences` at least 3, no `curly-brackets`, `lorem-ipsum` or `javascript`. `fineweb` (Penedo
-    et al. 2024, arXiv:2406.17557): `lines-with-an-end`, closed by a mark, at least 12 %;
-    `short-lines`, below 30 characters, at most 67 %. Words are what stands between spaces. C4
-    drops lines and FineWeb its bounds' pages; here each rule is one vote on the whole row. Lists
-    of offensive words are not applied.
+    `sentences` at least 3 (its code asks for 5), no `curly-brackets`, `lorem-ipsum` or
+    `javascript`. `fineweb` (Penedo et al. 2024, arXiv:2406.17557): `lines-with-an-end`, closed by
+    a mark, at least 12 %; `short-lines`, below 30 characters, at most 67 %; its bound on repeated
+    lines, stricter than `gopher`'s, is left to `thresholds`. Words are what stands between spaces.
+    C4 also drops single lines; here each rule is one vote on the whole row. Lists of offensive
+    words are not applied.
 
     The filters drop a page that breaks any rule: that is `threshold: 1`. They were made for web
     pages: rows of some hundred bytes mostly break `words` and `sentences`, verse `short-lines`,
