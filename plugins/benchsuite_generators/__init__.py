@@ -14,5 +14,11 @@ def benchsuite_components() -> list[Component]:
             "generators/self",
             "Samples of the current model, prompted where the regime says so.",
             "benchsuite_generators.self_samples:SelfSamples",
-        )
+        ),
+        Component(
+            "generator",
+            "generators/tailored",
+            "Rows of a slice that the current model seldom writes: rare words, or a domain.",
+            "benchsuite_generators.tailored:Tailored",
+        ),
     ]
