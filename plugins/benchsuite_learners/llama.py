@@ -185,6 +185,12 @@ class Llama(Learner[LlamaParameters]):
         model = huggingface.load(directory).to(device.kind)
         return LlamaModel(model, TextTokenizer.load(directory))
 
+    def open_base(self, device: Device) -> Model:
+        """Open the base as it is, with all of its context. Raises `UserError`."""
+        from benchsuite_learners.llama_model import LlamaModel
+
+        return LlamaModel(self._base_model.to(device.kind), self._base_tokenizer)
+
     def training_flops(self, amount: int) -> int:
         """Operations of training on so many tokens of rows, in all epochs."""
         from benchsuite.lm.flops import training_flops

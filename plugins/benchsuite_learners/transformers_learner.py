@@ -131,6 +131,11 @@ class Transformers(Learner[TransformersParameters]):
         tokenizer = checkpoint.PretrainedTokenizer(directory)
         return TransformersModel(network, tokenizer, self.parameters.length)
 
+    def open_base(self, device: Device) -> Model:
+        """Open the base as it is. Raises `UserError`."""
+        self._config  # noqa: B018 (refuses a context that is too long)
+        return self.open(self._base.folder, device)
+
     def training_flops(self, amount: int) -> int:
         """Operations of training on so many tokens of rows, in all epochs: 6 N a token.
 

@@ -104,6 +104,13 @@ class Learner(ComponentBase[P]):
     def open(self, directory: Path, device: Device) -> Model:
         """Open a model that `train` wrote. `directory` holds the tokenizer too."""
 
+    def open_base(self, device: Device) -> Model:
+        """Open the checkpoint that `init: base` starts from, as it is. Raises `UserError`.
+
+        Asked for only where `inits` has `base`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no base to open")
+
     def training_flops(self, amount: int) -> int:  # noqa: ARG002 (for those who override it)
         """Return the floating-point operations of training on so many tokens of rows."""
         return 0
