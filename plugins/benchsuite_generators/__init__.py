@@ -41,4 +41,16 @@ def benchsuite_components() -> list[Component]:
             "benchsuite_generators.hub:Hub",
             packages=("datasets",),
         ),
+        Component(
+            "generator",
+            "generators/rephrase",
+            "Human rows rewritten in a stated style, by the current model or another.",
+            "benchsuite_generators.rephrase:Rephrase",
+        ),
+        Component(
+            "generator",
+            "generators/tailored",
+            "Rows of a slice that the current model seldom writes: rare words, or a domain.",
+            "benchsuite_generators.tailored:Tailored",
+        ),
     ]
