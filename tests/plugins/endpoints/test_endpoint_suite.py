@@ -1,4 +1,4 @@
-"""A whole run whose rows an endpoint writes and judges, and one whose rows come from a file."""
+"""A whole run: rows that an endpoint writes and judges, and rows of a file."""
 
 import json
 
@@ -59,9 +59,7 @@ def suite(endpoint, tmp_path, corpus):
     return "elsewhere.yaml"
 
 
-def test_a_run_of_rows_made_elsewhere_and_again_from_the_cache(
-    endpoint, suite, command_line, tmp_path
-):
+def test_a_run_of_rows_made_elsewhere(endpoint, suite, command_line, tmp_path):
     command_line("run", suite, "--out", "out", "--store", "store", "--workers", "1")
     record = json.loads((tmp_path / "out" / "record.json").read_bytes())
     assert not record["failures"]
@@ -78,9 +76,3 @@ def test_a_run_of_rows_made_elsewhere_and_again_from_the_cache(
     for path in (tmp_path / "out").rglob("*"):
         assert b"answers.sqlite" not in path.read_bytes()
         assert b"key_variable" not in path.read_bytes()
-    asked = len(endpoint.asked)
-    assert asked > 20
-    again = ("--out", "again", "--store", "other-store", "--workers", "1")
-    command_line("run", suite, "--regime", "rephrased.yaml", *again)
-    assert len(endpoint.asked) == asked
-    assert written in [pq.read_table(p) for p in (tmp_path / "other-store").rglob("rows.parquet")]
