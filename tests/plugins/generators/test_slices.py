@@ -2,7 +2,7 @@
 
 import pytest
 from benchsuite_generators.slices import of_domain, of_words, rarest
-from benchsuite_generators.words import words
+from benchsuite_words.words import words
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 
