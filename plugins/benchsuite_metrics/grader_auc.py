@@ -13,8 +13,9 @@ class GraderAuc(Metric[Grading]):
     AUC = P(score of a good row > score of another) + P(equal) / 2, scores turned so that higher
     is better. Truths: `human`, rows of the test split against rows that the model wrote;
     `facts`, where the corpus plants some, statements of the planted world against the same
-    statements with another object of the relation. As many as `rows` of each, drawn by
-    `reference_seed`; a slice is named after the grader and the truth. Unit: AUC; 0.5 is a grader
+    statements with another object of the relation; `programme`, where a `grammar` is given, own
+    rows that state something and all of it true against own rows that do not. As many as `rows`
+    of each, drawn by `reference_seed`; a slice is named after the grader and the truth. Unit: AUC; 0.5 is a grader
     that guesses, below that it prefers what it should not. n: rows of both kinds. Interval:
     DeLong, DeLong & Clarke-Pearson, Biometrics 44 (1988) 837; none where the kinds do not
     overlap.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from benchsuite_worlds.parameters import GrammarName, World, judge
 from pydantic import Field
 
 from benchsuite.api import AppliedGrader, HumanRows, Subject
@@ -16,10 +17,14 @@ from benchsuite_metrics.reference import Reference, drawn, per_human
 from benchsuite_metrics.words import texts
 
 
-class Grading(Reference):
-    """How many rows a grader is tried on."""
+class Grading(Reference, World):
+    """How many rows a grader is tried on, and how truth is checked."""
 
     rows: int = Field(256, ge=2, description="Rows of each kind, at most.")
+    grammar: GrammarName | None = Field(
+        None,
+        description="Checks the model's own rows (`programme`), for a corpus of such a grammar.",
+    )
 
 
 class Tried(NamedTuple):
@@ -45,9 +50,11 @@ class Tried(NamedTuple):
 def tried(subject: Subject, wanted: Grading) -> Iterator[tuple[str, Tried]]:
     """Yield a regime's graders by name, tried on rows whose truth is known.
 
-    The truths are `human` (rows of the test split against rows that the model wrote) and, where
-    the corpus plants facts, `facts` (statements of the planted world against the same with
-    another object). A grader that stands twice is numbered. A regime without graders has none.
+    The truths are `human` (rows of the test split against rows that the model wrote), where
+    the corpus plants facts `facts` (statements of the planted world against the same with
+    another object), and where a grammar is given `programme` (the model's own rows that are true
+    against those that are not). A grader that stands twice is numbered. A regime without graders
+    has none.
     """
     if not subject.graders:
         return
@@ -59,6 +66,7 @@ def tried(subject: Subject, wanted: Grading) -> Iterator[tuple[str, Tried]]:
         "others": [text for rows in others for text in texts(rows)][: wanted.rows],
     }
     rows = _probe([text for part in parts.values() for text in part], own)
+    correct = _correct(texts(own), wanted)
     seen: Counter[str] = Counter()
     for grader in subject.graders:
         scores = _sign(grader) * grader.grade(rows, subject.model)
@@ -67,6 +75,8 @@ def tried(subject: Subject, wanted: Grading) -> Iterator[tuple[str, Tried]]:
         truths = {"human": (by_part["human"], by_part["own"])}
         if parts["true"]:
             truths["facts"] = (by_part["true"], by_part["false"])
+        if correct is not None:
+            truths["programme"] = (by_part["own"][correct], by_part["own"][~correct])
         sizes = own["tokens"].to_numpy() if "tokens" in own.column_names else np.ones(own.num_rows)
         seen[grader.name] += 1
         number = f" {seen[grader.name]}" if seen[grader.name] > 1 else ""
@@ -89,6 +99,14 @@ def statements(human: HumanRows, wanted: Grading) -> tuple[list[str], list[str]]
             true.append(wording.filled(fact.subject, fact.object))
             false.append(wording.filled(fact.subject, wrong[random.integers(len(wrong))]))
     return true, false
+
+
+def _correct(own: list[str], wanted: Grading) -> np.ndarray | None:
+    """Return which rows state something and all of it true; None without a grammar."""
+    if wanted.grammar is None:
+        return None
+    grammar = judge(wanted.grammar, wanted)
+    return np.array([grammar.check(text) is True for text in own], bool)
 
 
 def _few(rows: pa.Table, wanted: Grading) -> pa.Table:

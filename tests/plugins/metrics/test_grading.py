@@ -178,3 +178,13 @@ def test_a_grader_that_stands_twice_is_numbered_and_a_regime_without_has_none():
     found = measured("grader-auc", subject(grader, grader))
     assert set(found) == {"made-up, human", "made-up 2, human"}
     assert measured("grader-auc", subject()) == {}
+
+
+def test_own_rows_are_good_where_a_grammar_finds_them_true():
+    own = ["1 + 1 = 2", "2 + 2 = 5", "nothing", "3 + 4 = 7"]
+    verifies = applied(lambda row: float(row["text"] in ("1 + 1 = 2", "3 + 4 = 7")))
+    found = measured("grader-auc", subject(verifies, own=own), grammar="arithmetic")
+    assert (found["made-up, programme"].value, found["made-up, programme"].n) == (1.0, 4)
+    lengthy = applied(lambda row: float(len(row["text"])))
+    found = measured("grader-auc", subject(lengthy, own=own), grammar="arithmetic")
+    assert found["made-up, programme"].value == 0.75  # letters: 9 and 9 against 9 and 7
