@@ -56,4 +56,6 @@ def _novel(runs: Runs, known: Runs) -> Estimate:
     if not len(known) or not len(runs):
         return Estimate(None, len(runs))
     new = ~contained(runs.codes, known.codes)
-    return share(np.bincount(runs.rows, new), np.bincount(runs.rows))
+    trials = np.bincount(runs.rows)
+    before = np.concatenate([[0], np.cumsum(new, dtype=np.int64)])
+    return share(np.diff(before[np.cumsum(trials)], prepend=0), trials)

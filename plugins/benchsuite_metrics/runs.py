@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchsuite_metrics.counting import coded
-from benchsuite_metrics.words import Words, numbered, run_starts
+from benchsuite_metrics.words import Words, numbered, run_begins
 
 _GOLDEN = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Knuth, TAOCP 3, §6.4
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,14 @@ def runs_of(length: int, *parts: Words) -> list[Runs]:
 
     Codes are shared by all parts.
     """
-    numbers = np.concatenate(numbered(*parts))
+    numbers = numbered(*parts)
     last = max(0, len(numbers) - length + 1)
     codes = coded([numbers[offset : offset + last] for offset in range(length)])
     found, begin = [], 0
     for part in parts:
-        starts = run_starts(part.rows, length)
-        found.append(Runs(codes[begin + starts], part.rows[starts]))
+        begins = run_begins(part.rows, length)
+        codes_here = codes[begin : begin + len(begins)]
+        found.append(Runs(codes_here[begins], part.rows[: len(begins)][begins]))
         begin += len(part)
     return found
 
@@ -48,19 +51,39 @@ def contained(wanted: np.ndarray, known: np.ndarray, factor: int = _GOLDEN) -> n
 
     A hash table without collision lists: a code that is in its slot is known, one whose slot is
     empty is not. Where another code has the slot, the code is looked up by another hash among
-    those that lost theirs, which are few.
+    those that lost theirs, which are few. In blocks, so that all but the table stays in a cache.
     """
     bits = max(8, 1 + len(known).bit_length())
     table = np.full(1 << bits, -1, np.int64)
-    slots = _slots(known, bits, factor)
-    table[slots] = known
-    found = table[_slots(wanted, bits, factor)]
-    here: np.ndarray = found == wanted
-    lost = known[table[slots] != known]
+    for block in _blocks(known):
+        table[_slots(block, bits, factor)] = block
+    lost = np.concatenate(
+        [
+            known[:0],
+            *(block.compress(_held(table, block, factor) != block) for block in _blocks(known)),
+        ]
+    )
+    here = np.empty(len(wanted), bool)
+    unsure = [np.empty(0, np.int64)]
+    for place, block in enumerate(_blocks(wanted)):
+        held = _held(table, block, factor)
+        here[place * _BLOCK :][: len(block)] = found = held == block
+        unsure.append(np.flatnonzero((held >= 0) > found) + place * _BLOCK)
     if len(lost):
-        unsure = np.flatnonzero(~here & (found >= 0))
-        here[unsure] = contained(wanted[unsure], lost, factor * _GOLDEN % 2**64)
+        open_ = np.concatenate(unsure)
+        here[open_] = contained(wanted.take(open_), lost, factor * _GOLDEN % 2**64)
     return here
+
+
+def _blocks(codes: np.ndarray) -> Iterator[np.ndarray]:
+    for start in range(0, len(codes), _BLOCK):
+        yield codes[start : start + _BLOCK]
+
+
+def _held(table: np.ndarray, codes: np.ndarray, factor: int) -> np.ndarray:
+    """Return what is in the slots of codes."""
+    held: np.ndarray = table.take(_slots(codes, len(table).bit_length() - 1, factor), mode="clip")
+    return held
 
 
 def _slots(codes: np.ndarray, bits: int, factor: int) -> np.ndarray:

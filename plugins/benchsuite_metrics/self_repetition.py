@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from benchsuite_metrics.excerpts import Excerpts, counted, excerpts, grams
+from benchsuite_metrics.excerpts import Excerpts, excerpts
 from benchsuite_metrics.gap import WordGap
 from benchsuite_metrics.intervals import Estimate, mean
+from benchsuite_metrics.repeats import Repeats, repeats
 from benchsuite_metrics.words import Words
 
 
@@ -39,6 +40,19 @@ class SelfRepetition(WordGap[SelfRepetitionParameters]):
         cut = excerpts(text, self.parameters)
         if len(cut) < self.parameters.rows:
             return Estimate(None, len(cut))
-        code, row, count = counted(grams(cut, self.parameters.n))
-        others = np.bincount(code)[code] - 1
-        return mean(np.log1p(np.bincount(row, count * others, minlength=len(cut))))
+        *_, found = repeats(cut, self.parameters.n)
+        return mean(*repetition(found, len(cut)))
+
+
+def repetition(found: Repeats, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return log(1 + Σ Nᵢ) of each row, and about what the others' lose without the row.
+
+    A row would lose -log(1 - count / (1 + Σ Nᵢ)) with each other that has a run which it has so
+    many times; of others that have several of its runs, it loses a little more than the sum.
+    """
+    run, row, count = found
+    others = np.bincount(run)[run] - 1
+    shared = np.bincount(row, count * others, minlength=rows)
+    lost = -np.log1p(-np.where(others > 0, count, 0) / (1 + shared[row]))
+    of_others = np.bincount(run, lost)[run] - lost
+    return np.log1p(shared), np.bincount(row, of_others, minlength=rows)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from weakref import finalize
 
 import numpy as np
+import pyarrow as pa
+
+from benchsuite_metrics.cutting import words_cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import pyarrow as pa
-
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_BLOCK = 1_024  # rows that are cut at once: what is made of them stays in a cache
 
 
 @dataclass(frozen=True)
@@ -63,23 +63,20 @@ def _texts(table: pa.Table) -> Iterator[str]:
 
 
 def words_of(rows: Iterable[str]) -> Words:
-    """Cut rows into words, one row at a time.
+    """Cut rows into words, some rows at a time.
 
     A word is a run of letters of any script, and may hold apostrophes, curly or straight
     (`don't`). Where a script writes no spaces, the run between marks counts as one word.
     """
-    numbers = _Numbers()
-    cut = [np.fromiter(map(numbers.__getitem__, _words(row)), np.int32) for row in rows]
-    lengths = np.array([len(row) for row in cut], np.int64)
+    left = iter(rows)
+    cut = [words_cut(block) for block in iter(lambda: list(islice(left, _BLOCK)), [])]
+    words = pa.chunked_array([words for words, _ in cut], pa.string()).dictionary_encode()
+    lengths = np.concatenate([np.empty(0, np.int64), *(counts for _, counts in cut)])
     return Words(
-        list(numbers),
-        np.concatenate([np.empty(0, np.int32), *cut]),
-        np.repeat(np.arange(len(cut)), lengths),
+        words.chunk(0).dictionary.to_pylist() if words.num_chunks else [],
+        np.concatenate([np.empty(0, np.int32), *(part.indices for part in words.chunks)]),
+        np.repeat(np.arange(len(lengths)), lengths),
     )
-
-
-def _words(row: str) -> list[str]:
-    return _WORD.findall(row.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
 _cut: dict[int, Words] = {}
@@ -94,14 +91,26 @@ def words_in(table: pa.Table) -> Words:
     return _cut[key]
 
 
-def numbered(*parts: Words) -> list[np.ndarray]:
-    """Return each part's words as int32 numbers of one vocabulary, in order of appearance."""
+def numbered(*parts: Words) -> np.ndarray:
+    """Return the words of all parts as int32 numbers of one vocabulary, one part after the other.
+
+    Numbers are in order of appearance.
+    """
     numbers = _Numbers()
     shared = [np.fromiter(map(numbers.__getitem__, part.vocabulary), np.int32) for part in parts]
-    return [places[part.numbers] for places, part in zip(shared, parts, strict=True)]
+    found = np.empty(sum(map(len, parts)), np.int32)
+    begin = 0
+    for places, part in zip(shared, parts, strict=True):
+        places.take(part.numbers, out=found[begin : begin + len(part)], mode="clip")
+        begin += len(part)
+    return found
 
 
-def run_starts(rows: np.ndarray, length: int) -> np.ndarray:
-    """Return where runs of `length` words start that lie within one row."""
+def run_begins(rows: np.ndarray, length: int) -> np.ndarray:
+    """Return where a run of `length` words begins that lies within one row, as a mask.
+
+    Of the places where so many words are left.
+    """
     last = max(0, len(rows) - length + 1)
-    return np.flatnonzero(rows[:last] == rows[length - 1 :][:last])
+    begins: np.ndarray = rows[:last] == rows[length - 1 :][:last]
+    return begins
