@@ -24,9 +24,10 @@ class SelfBleu(WordGap[Excerpts]):
     et al., ACL 2002; smoothing method 1 of Chen & Cherry, WMT 2014, sacrebleu's `floor`). All
     rows are cut to `length` words, so that there is no penalty for brevity. Over the first
     `rows` rows of as many words; no value where there are fewer. Slices: `gap` = samples -
-    human, `samples`, `human`. Unit: BLEU, from 0 to 1. n: rows. Interval: Student's t over
-    rows, with the rows that each is compared with held fixed, hence too narrow by about a
-    quarter. Source: Zhu et al., SIGIR 2018,
+    human, `samples`, `human`. Unit: BLEU, from 0 to 1. n: rows. Intervals: jackknife over rows,
+    a row that is left out being missing among the others, too (Efron & Stein 1981: its bias is
+    upward, here by a tenth to a quarter of the width), the gap's from both sides (Newcombe 1998,
+    method 10). Source: Zhu et al., SIGIR 2018,
     arXiv:1802.01886. The whole of it is exact, in one pass over sorted counts.
 
     Zero is best: above it rows are more alike than people's. It grows with the number of

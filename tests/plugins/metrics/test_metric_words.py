@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 from benchsuite_metrics.reference import held_out, held_out_words
 from benchsuite_metrics.words import numbered, run_begins, texts, words_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchsuite.api import HumanRows
 
@@ -25,6 +27,31 @@ from benchsuite.api import HumanRows
 )
 def test_words(text, words):
     assert words_of([text]).words == words
+
+
+def plainly(row):
+    """Words by the definition, one row at a time."""
+    row = row.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", row)
+
+
+@given(st.lists(st.text("aB'\N{RIGHT SINGLE QUOTATION MARK}é漢_1 .\n\0")))
+def test_words_are_those_of_each_row_alone(rows):
+    """Cut at once or one by one, with marks at the edges of rows, and rows beside each other."""
+    cut = words_of(rows)
+    assert cut.words == [word for row in rows for word in plainly(row)]
+    assert cut.rows.tolist() == [at for at, row in enumerate(rows) for _ in plainly(row)]
+    assert cut.vocabulary == list(dict.fromkeys(cut.words))
+
+
+def test_words_of_every_ascii_character():
+    rows = [f"{a}x{b}" for a in map(chr, range(128)) for b in map(chr, range(128))]
+    assert words_of(rows).words == [word for row in rows for word in plainly(row)]
+
+
+def test_words_of_many_rows_have_one_vocabulary():
+    rows = [f"word{'abc'[i % 3]} {'é' * (i % 2)}" for i in range(3000)]
+    assert words_of(rows).words == [word for row in rows for word in plainly(row)]
 
 
 def test_words_know_their_rows():
