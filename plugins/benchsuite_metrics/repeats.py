@@ -14,12 +14,12 @@ class Repeats(NamedTuple):
     """Which rows have which runs how often, of those runs that come at least twice in all.
 
     `[entries]`, one for each row of a run: `run`, its place among these runs, in order; `row`, in
-    order within a run; `count`.
+    order within a run; `times`.
     """
 
     run: np.ndarray
     row: np.ndarray
-    count: np.ndarray
+    times: np.ndarray
 
 
 def repeats(cut: np.ndarray, longest: int) -> Iterator[Repeats]:
@@ -53,8 +53,8 @@ def _repeated(codes: np.ndarray) -> tuple[Repeats, np.ndarray]:
         flat, _ = ranked(flat)
     keys = np.sort(flat << bits | row << width | column)
     new = np.diff(keys >> bits, prepend=-1) != 0
-    times = np.diff(np.flatnonzero(new), append=len(keys))
-    often = np.repeat(times > 1, times)
+    sizes = np.diff(np.flatnonzero(new), append=len(keys))
+    often = np.repeat(sizes > 1, sizes)
     keys, new = keys[often], new[often]
     run, row = np.cumsum(new) - 1, (keys >> width) & ((1 << (bits - width)) - 1)
     places = np.full(codes.shape, -1)

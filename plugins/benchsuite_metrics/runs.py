@@ -34,20 +34,33 @@ def runs_of(length: int, *parts: Words) -> list[Runs]:
 
     Codes are shared by all parts.
     """
+    found = []
+    for codes, part in zip(windows_of(length, *parts), parts, strict=True):
+        within = codes >= 0
+        found.append(Runs(codes[within], part.rows[: len(codes)][within]))
+    return found
+
+
+def windows_of(length: int, *parts: Words) -> list[np.ndarray]:
+    """Return a code for each `length` neighbouring words of each part, -1 where a row ends between.
+
+    Codes are shared by all parts.
+    """
     numbers = numbered(*parts)
     last = max(0, len(numbers) - length + 1)
     codes = coded([numbers[offset : offset + last] for offset in range(length)])
     found, begin = [], 0
     for part in parts:
         begins = run_begins(part.rows, length)
-        codes_here = codes[begin : begin + len(begins)]
-        found.append(Runs(codes_here[begins], part.rows[: len(begins)][begins]))
+        here = codes[begin : begin + len(begins)]
+        here[np.flatnonzero(~begins)] = -1
+        found.append(here)
         begin += len(part)
     return found
 
 
 def contained(wanted: np.ndarray, known: np.ndarray, factor: int = _GOLDEN) -> np.ndarray:
-    """Return which of the codes `wanted` are among those `known`; exact.
+    """Return which of the codes `wanted` are among those `known`; exact, but for codes below 0.
 
     A hash table without collision lists: a code that is in its slot is known, one whose slot is
     empty is not. Where another code has the slot, the code is looked up by another hash among

@@ -74,8 +74,8 @@ def self_bleu(cut: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _bleu(matches: np.ndarray, runs: np.ndarray) -> np.ndarray:
     """Return the geometric mean of precisions, from matches `[orders, …]`."""
-    logs: np.ndarray = np.log(np.maximum(matches, _FLOOR) / runs)
-    return np.exp(logs.mean(axis=0))
+    bleu: np.ndarray = np.exp(np.log(np.maximum(matches, _FLOOR) / runs).mean(axis=0))
+    return bleu
 
 
 class _Lost(NamedTuple):

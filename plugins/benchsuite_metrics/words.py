@@ -16,6 +16,7 @@ from benchsuite_metrics.cutting import words_cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_STRETCH = 1 << 14  # words that are numbered at once, likewise
 _BLOCK = 1_024  # rows that are cut at once: what is made of them stays in a cache
 
 
@@ -101,8 +102,10 @@ def numbered(*parts: Words) -> np.ndarray:
     found = np.empty(sum(map(len, parts)), np.int32)
     begin = 0
     for places, part in zip(shared, parts, strict=True):
-        places.take(part.numbers, out=found[begin : begin + len(part)], mode="clip")
-        begin += len(part)
+        for start in range(0, len(part), _STRETCH):
+            some = part.numbers[start : start + _STRETCH]
+            places.take(some, out=found[begin : begin + len(some)], mode="clip")
+            begin += len(some)
     return found
 
 

@@ -7,9 +7,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from benchsuite.engine.work import Spent, Work, manifest, read_rows
 from benchsuite.plugins.kinds import NOTHING, Cost, Measurement, Panel, Place, Subject
@@ -35,7 +37,7 @@ def _subject(work: Work, panel: Panel, place: int) -> Subject:
     return Subject(
         human=work.human(),
         open_model=work.model if reads_model else None,
-        **{role: read_rows(work.one(role)) for role in _TABLES if role in inputs},
+        **{role: _rows(work.one(role)) for role in _TABLES if role in inputs},
         peers={
             kind: [read_rows(folder) for folder in inputs.get(f"peers.{kind}", ())]
             for kind in ("seeds", "regimes")
@@ -46,6 +48,15 @@ def _subject(work: Work, panel: Panel, place: int) -> Subject:
         scorer=partial(panel.score, place) if reads_model else None,
         place=Place(**work.arguments["place"]) if "place" in work.arguments else None,
     )
+
+
+@lru_cache(maxsize=8)
+def _rows(folder: Path) -> pa.Table:
+    """Read rows once for metrics that follow one another: they keep what they derive from a table.
+
+    What the metrics of one model read, and those of a few more; each is as large as its file.
+    """
+    return read_rows(folder)
 
 
 def _costs(folders: Sequence[Path]) -> dict[str, Cost]:

