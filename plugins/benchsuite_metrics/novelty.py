@@ -53,10 +53,12 @@ class Novelty(Metric[NoveltyParameters]):
 
 def _novel(text: Words, runs: np.ndarray, known: np.ndarray, n: int) -> Estimate:
     """Return the share of the runs of a text that are not known; codes below 0 are no runs."""
-    trials = np.maximum(np.bincount(text.rows) - n + 1, 0)
-    if not trials.any() or not (known >= 0).any():
+    lengths = np.bincount(text.rows)
+    trials = np.maximum(lengths - n + 1, 0)
+    known = known[known >= 0]
+    if not trials.any() or not len(known):
         return Estimate(None, int(np.sum(trials)))
     new = (runs >= 0) & ~contained(runs, known)
-    before = np.concatenate([[0], np.cumsum(new, dtype=np.int64)])
-    ends = np.minimum(np.cumsum(np.bincount(text.rows)), len(new))
+    before = np.concatenate([[0], np.cumsum(new, dtype=np.int32)])
+    ends = np.minimum(np.cumsum(lengths), len(new))
     return share(np.diff(before[ends], prepend=0), trials)

@@ -60,7 +60,7 @@ def windows_of(length: int, *parts: Words) -> list[np.ndarray]:
 
 
 def contained(wanted: np.ndarray, known: np.ndarray, factor: int = _GOLDEN) -> np.ndarray:
-    """Return which of the codes `wanted` are among those `known`; exact, but for codes below 0.
+    """Return which of the codes `wanted` are among those `known`, which are not below 0; exact.
 
     A hash table without collision lists: a code that is in its slot is known, one whose slot is
     empty is not. Where another code has the slot, the code is looked up by another hash among

@@ -108,8 +108,12 @@ CREATIVITY = [
 @pytest.mark.parametrize("script", ["arabic", "cyrillic", "han"])
 def test_creativity_is_the_same_in_every_script(metric, script, human, prose, table, measure):
     """Letters written in those of another script, words kept apart by spaces."""
-    first = {"arabic": "ب", "cyrillic": "а", "han": "一"}[script]
-    letters = str.maketrans({chr(97 + i): chr(ord(first) + i) for i in range(26)})
+    first = {
+        "arabic": "\N{ARABIC LETTER BEH}",
+        "cyrillic": "\N{CYRILLIC SMALL LETTER A}",
+        "han": "一",
+    }
+    letters = str.maketrans({chr(97 + i): chr(ord(first[script]) + i) for i in range(26)})
     chosen = {"words": 900, "runs": 900, "rows": 25, "length": 20, "groups": 3}
     chosen = {k: v for k, v in chosen.items() if k in metric.parameters_type.model_fields}
     found = []
@@ -119,9 +123,9 @@ def test_creativity_is_the_same_in_every_script(metric, script, human, prose, ta
         )
         people = human(train, held, held)
         subject = Subject(people, samples=table(tried), training=people.train)
-        found.append(measure(metric, subject, **chosen))
+        found.append(measure(metric, subject, **chosen)["samples"])  # human rows are drawn by text
     assert found[0] == found[1]
-    assert all(one.value is not None for one in found[0].values())
+    assert found[0].value is not None
 
 
 @by_name
