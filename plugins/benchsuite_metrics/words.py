@@ -16,7 +16,6 @@ from benchsuite_metrics.cutting import words_cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_STRETCH = 1 << 14  # words that are numbered at once, likewise
 _BLOCK = 1_024  # rows that are cut at once: what is made of them stays in a cache
 
 
@@ -92,21 +91,14 @@ def words_in(table: pa.Table) -> Words:
     return _cut[key]
 
 
-def numbered(*parts: Words) -> np.ndarray:
-    """Return the words of all parts as int32 numbers of one vocabulary, one part after the other.
+def shared_numbers(*parts: Words) -> tuple[list[np.ndarray], int]:
+    """Return each part's numbers in one vocabulary, int64 `[its vocabulary]`, and that one's size.
 
-    Numbers are in order of appearance.
+    The one vocabulary is in order of appearance.
     """
     numbers = _Numbers()
-    shared = [np.fromiter(map(numbers.__getitem__, part.vocabulary), np.int32) for part in parts]
-    found = np.empty(sum(map(len, parts)), np.int32)
-    begin = 0
-    for places, part in zip(shared, parts, strict=True):
-        for start in range(0, len(part), _STRETCH):
-            some = part.numbers[start : start + _STRETCH]
-            places.take(some, out=found[begin : begin + len(some)], mode="clip")
-            begin += len(some)
-    return found
+    found = [np.fromiter(map(numbers.__getitem__, part.vocabulary), np.int64) for part in parts]
+    return found, len(numbers)
 
 
 def run_begins(rows: np.ndarray, length: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from benchsuite_metrics.reference import held_out, held_out_words
-from benchsuite_metrics.words import numbered, run_begins, texts, words_of
+from benchsuite_metrics.words import run_begins, shared_numbers, texts, words_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,9 +66,10 @@ def test_words_are_letters_only(prose):
 
 
 def test_numbers_are_shared_and_in_order_of_appearance():
-    assert numbered(words_of(["b a b"]), words_of(["c a"])).tolist() == [0, 1, 0, 2, 1]
-    assert numbered(words_of([]), words_of(["a"])).tolist() == [0]
-    assert numbered(words_of([])).tolist() == []
+    (first, second), size = shared_numbers(words_of(["b a b"]), words_of(["c a"]))
+    assert (first.tolist(), second.tolist(), size) == ([0, 1], [2, 1], 3)
+    (first, second), size = shared_numbers(words_of([]), words_of(["a"]))
+    assert (first.tolist(), second.tolist(), size) == ([], [0], 1)
 
 
 @pytest.mark.parametrize("length", [1, 2, 4])
