@@ -26,8 +26,8 @@ def ranked(codes: np.ndarray) -> tuple[np.ndarray, int]:
 def coded(numbers: np.ndarray, length: int, base: int) -> np.ndarray:
     """Return one int64 for each `length` neighbouring numbers below `base`.
 
-    Codes are equal just where the numbers are. These are digits of one number. Where it would not fit into 63 bits, what was read
-    so far is ranked, so that the code is exact.
+    Codes are equal just where the numbers are. These are digits of one number. Where it would
+    not fit into 63 bits, what was read so far is ranked, so that the code is exact.
     """
     last = max(0, len(numbers) - length + 1)
     codes, size = numbers[:last].astype(np.int64), base
