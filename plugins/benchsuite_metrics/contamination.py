@@ -11,7 +11,7 @@ from pydantic import Field
 
 from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import share
-from benchsuite_metrics.words import Words, run_starts, words_of
+from benchsuite_metrics.words import Words, run_begins, words_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,7 +72,7 @@ def run_hashes(text: Words, n: int) -> np.ndarray:
     """Return a 64-bit hash of each run of `n` words within a row; the same in every process."""
     known = {word: _hash(word) for word in set(text.words)}
     words = np.fromiter((known[word] for word in text.words), np.uint64)
-    starts = run_starts(text.rows, n)
+    starts = np.flatnonzero(run_begins(text.rows, n))
     hashes = np.zeros(len(starts), np.uint64)
     for offset in range(n):
         hashes ^= words[starts + offset]
@@ -92,7 +92,7 @@ def _pieces(rows: pa.Table) -> Iterator[Iterable[str]]:
 
 def _covered(text: Words, hashes: np.ndarray, held: np.ndarray, n: int, name: str) -> Measurement:
     """Measure the share of words that are part of a run which is held."""
-    starts = run_starts(text.rows, n)
+    starts = np.flatnonzero(run_begins(text.rows, n))
     if not len(starts):
         return Measurement(None, 0, name)
     copied = np.zeros(len(text.rows), bool)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 WIDEST = 2**63 - 1
@@ -25,18 +23,18 @@ def ranked(codes: np.ndarray) -> tuple[np.ndarray, int]:
     return ranks, int(np.count_nonzero(new))
 
 
-def coded(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """Return one int64 for each row of columns of numbers: equal just where rows are.
+def coded(numbers: np.ndarray, length: int, base: int) -> np.ndarray:
+    """Return one int64 for each `length` neighbouring numbers below `base`.
 
-    The numbers are digits of one number. Where it would not fit into 63 bits, what was read
-    so far is ranked, so that the code is exact.
+    Codes are equal just where the numbers are. These are digits of one number. Where it would
+    not fit into 63 bits, what was read so far is ranked, so that the code is exact.
     """
-    base = 1 + max(int(column.max(initial=0)) for column in columns)
-    codes, size = columns[0].astype(np.int64), base
-    for column in columns[1:]:
+    last = max(0, len(numbers) - length + 1)
+    codes, size = numbers[:last].astype(np.int64), base
+    for offset in range(1, length):
         if size > WIDEST // base:
             codes, size = ranked(codes)
         codes *= base
-        codes += column
+        codes += numbers[offset : offset + last]
         size *= base
     return codes

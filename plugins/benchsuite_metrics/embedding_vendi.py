@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from benchsuite.api import Context, Device, HumanRows, Measurement, Metric, Subject
+from benchsuite_metrics.checkpoint import fingerprint
 from benchsuite_metrics.features import features
 from benchsuite_metrics.intervals import Estimate, against_human
 from benchsuite_metrics.reference import Reference, held_out, per_human
@@ -37,8 +38,7 @@ class EmbeddingVendi(Metric[EmbeddingVendiParameters]):
     `human`. Unit: rows. n: rows. No interval: it is no mean over rows.
 
     Zero is best: below it samples are more alike than what people write. It sees what `model`
-    tells apart, and with short rows little. Values of one `model` and `rows` compare. Files of
-    `model` are not part of a step's identity: name a new folder where they change.
+    tells apart, and with short rows little. Values of one `model` and `rows` compare.
     """
 
     parameters_type = EmbeddingVendiParameters
@@ -47,6 +47,10 @@ class EmbeddingVendi(Metric[EmbeddingVendiParameters]):
     best = "zero"
     needs = frozenset({"samples"})
     context_slices = frozenset({"samples", "human"})
+
+    def fingerprint(self) -> str:
+        """Return a digest of the files of `model`."""
+        return fingerprint(self.parameters.model)
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare samples with as many held-out human rows."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchsuite.api import Device, UserError
+from benchsuite.api import Device
+from benchsuite_metrics.checkpoint import located, not_opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Pooling = Literal["last", "mean"]
 _BATCH = 16
+_LOCAL = {"local_files_only": True, "trust_remote_code": False}
 
 
 def features(
@@ -54,15 +56,12 @@ def _opened(checkpoint: str, kind: str) -> tuple[Any, Any]:
     """Open tokenizer and model; weights in pickles are refused."""
     from transformers import AutoModel, AutoTokenizer
 
+    folder = located(checkpoint)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint, padding_side="right")
-        model = AutoModel.from_pretrained(checkpoint, use_safetensors=True, dtype="float32")
+        tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="right", **_LOCAL)
+        model = AutoModel.from_pretrained(folder, use_safetensors=True, dtype="float32", **_LOCAL)
     except (OSError, ValueError) as error:
-        raise UserError(
-            f"the metric's model {checkpoint} cannot be opened ({str(error).splitlines()[0]}); "
-            f"give a local folder in the Hugging Face layout with weights in safetensors, or the "
-            f"id of one that the hub's cache holds or the network reaches."
-        ) from error
+        raise not_opened(checkpoint, error) from error
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer, model.eval().to(kind)

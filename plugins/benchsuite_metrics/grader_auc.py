@@ -15,10 +15,10 @@ class GraderAuc(Metric[Grading]):
     `facts`, where the corpus plants some, statements of the planted world against the same
     statements with another object of the relation; `programme`, where a `grammar` is given, own
     rows that state something and all of it true against own rows that do not. As many as `rows`
-    of each, drawn by `reference_seed`; a slice is named after the grader and the truth. Unit: AUC; 0.5 is a grader
-    that guesses, below that it prefers what it should not. n: rows of both kinds. Interval:
-    DeLong, DeLong & Clarke-Pearson, Biometrics 44 (1988) 837; none where the kinds do not
-    overlap.
+    of each, drawn by `reference_seed`; a slice is named after the grader and the truth.
+    Unit: AUC; 0.5 is a grader that guesses, below that it prefers what it should not. n: rows of
+    both kinds. Interval: DeLong, DeLong & Clarke-Pearson, Biometrics 44 (1988) 837; none where
+    the kinds do not overlap.
 
     It is a figure of the regime's grader, so the control, which grades nothing, has none. Rows
     of the test split and samples differ in more than their worth, such as their lengths.

@@ -50,15 +50,18 @@ def around(value: float, n: int, margin: float | None) -> Estimate:
     return Estimate(value, n, value - margin, value + margin)
 
 
-def mean(values: np.ndarray) -> Estimate:
-    """Return the mean of independent values with Student's t interval.
+def mean(values: np.ndarray, owed: np.ndarray | float = 0.0) -> Estimate:
+    """Return the mean of the values of independent rows with Student's t interval.
 
-    Where one is not finite, it is missing.
+    Where values are of rows compared with one another, `owed` is what those of the others would
+    lose without a row. The interval is then the jackknife's: without row i the mean is (Σ values -
+    valueᵢ - owedᵢ) / (n - 1), so that its variance is that of a mean of values + owed (Efron &
+    Stein, Annals of Statistics 9 (1981) 586). Where a value is not finite, the mean is missing.
     """
     n = len(values)
     if n == 0 or not np.isfinite(values).all():
         return Estimate(None, n)
-    margin = _student(n) * float(np.std(values, ddof=1)) / sqrt(n) if n > 1 else None
+    margin = _student(n) * float(np.std(values + owed, ddof=1)) / sqrt(n) if n > 1 else None
     return around(float(np.mean(values)), n, margin)
 
 

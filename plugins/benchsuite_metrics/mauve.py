@@ -11,6 +11,7 @@ from scipy.cluster.vq import kmeans2
 from scipy.special import rel_entr
 
 from benchsuite.api import Context, Device, HumanRows, Measurement, Metric, Subject
+from benchsuite_metrics.checkpoint import fingerprint
 from benchsuite_metrics.features import features
 from benchsuite_metrics.reference import Reference, held_out, per_human
 from benchsuite_metrics.words import texts
@@ -51,8 +52,7 @@ class Mauve(Metric[MauveParameters]):
 
     It needs thousands of rows of a hundred tokens or more, and moves by 0.01 with the seed of
     k-means alone: with short rows or few it says nothing. Values of one `model`, `rows` and
-    `buckets` compare. Files of `model` are not part of a step's identity: name a new folder
-    where they change.
+    `buckets` compare.
     """
 
     parameters_type = MauveParameters
@@ -61,6 +61,10 @@ class Mauve(Metric[MauveParameters]):
     best = "higher"
     needs = frozenset({"samples"})
     context_slices = frozenset({"human"})
+
+    def fingerprint(self) -> str:
+        """Return a digest of the files of `model`."""
+        return fingerprint(self.parameters.model)
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare samples, and other human rows, with human rows."""

@@ -8,8 +8,8 @@ from pydantic import Field
 from benchsuite.api import Context, Measurement, Metric, Subject
 from benchsuite_metrics.intervals import Estimate, against_human, share
 from benchsuite_metrics.reference import Reference, training_words
-from benchsuite_metrics.runs import Runs, contained, runs_of
-from benchsuite_metrics.words import words_in
+from benchsuite_metrics.runs import contained, windows_of
+from benchsuite_metrics.words import Words, words_in
 
 
 class NoveltyParameters(Reference):
@@ -46,14 +46,19 @@ class Novelty(Metric[NoveltyParameters]):
         human, n = subject.human, self.parameters.n
         training = words_in(subject.training)
         as_many = training_words(human, self.parameters.reference_seed).first(len(training))
-        learned, written, read, held = runs_of(
-            n, training, words_in(subject.samples), as_many, words_in(human.test)
-        )
-        return against_human(_novel(written, learned), _novel(held, read))
+        written, held = words_in(subject.samples), words_in(human.test)
+        learned, runs, read, others = windows_of(n, training, written, as_many, held)
+        return against_human(_novel(written, runs, learned, n), _novel(held, others, read, n))
 
 
-def _novel(runs: Runs, known: Runs) -> Estimate:
-    if not len(known) or not len(runs):
-        return Estimate(None, len(runs))
-    new = ~contained(runs.codes, known.codes)
-    return share(np.bincount(runs.rows, new), np.bincount(runs.rows))
+def _novel(text: Words, runs: np.ndarray, known: np.ndarray, n: int) -> Estimate:
+    """Return the share of the runs of a text that are not known; codes below 0 are no runs."""
+    lengths = np.bincount(text.rows)
+    trials = np.maximum(lengths - n + 1, 0)
+    known = known[known >= 0]
+    if not trials.any() or not len(known):
+        return Estimate(None, int(np.sum(trials)))
+    new = (runs >= 0) & ~contained(runs, known)
+    before = np.concatenate([[0], np.cumsum(new, dtype=np.int32)])
+    ends = np.minimum(np.cumsum(lengths), len(new))
+    return share(np.diff(before[ends], prepend=0), trials)

@@ -10,12 +10,13 @@ from scipy.linalg import eigvalsh
 from scipy.sparse import csr_array
 from scipy.special import entr
 
-from benchsuite_metrics.excerpts import Excerpts, counted, excerpts, grams
+from benchsuite_metrics.excerpts import Excerpts, excerpts
 from benchsuite_metrics.gap import WordGap
 from benchsuite_metrics.intervals import Estimate
+from benchsuite_metrics.repeats import repeats
 from benchsuite_metrics.words import Words
 
-_FREQUENT = 1 / 16  # share of rows from which on a dense product is faster than a sparse one
+_FREQUENT = 1 / 8  # share of rows from which on a dense product is faster than a sparse one
 
 
 class VendiScoreParameters(Excerpts):
@@ -64,27 +65,29 @@ def vendi_score(kernel: np.ndarray, rows: int | None = None) -> float:
 def ngram_kernel(cut: np.ndarray, longest: int) -> np.ndarray:
     """Return the mean over run lengths of the cosines of counts, `[rows, rows]`.
 
-    Runs that only one row has show in that row's length alone, and each row's cosine with
-    itself is 1: so they need not be multiplied.
+    Runs that come once show in their row's length alone, and each row's cosine with itself is
+    1, so that only runs that rows share are multiplied.
     """
     kernel = np.zeros((len(cut), len(cut)))
-    for n in range(1, longest + 1):
-        code, row, count = counted(grams(cut, n))
-        weights = count / np.sqrt(np.bincount(row, count**2))[row]
-        holders = np.bincount(code)
-        for dense, chosen in (
-            (False, (holders > 1) & (holders < _FREQUENT * len(cut))),
-            (True, holders >= max(2, _FREQUENT * len(cut))),
-        ):
-            kept = chosen[code]
-            shape = (len(cut), int(np.count_nonzero(chosen)))
-            places = (np.cumsum(chosen) - 1)[code[kept]]
-            features = csr_array((weights[kept], (row[kept], places)), shape=shape)
-            if dense:
-                full = features.toarray()
-                kernel += full @ full.T
-            else:
-                kernel += (features @ features.T).toarray()
+    for n, (run, row, count) in enumerate(repeats(cut, longest), 1):
+        once_each = cut.shape[1] - n + 1
+        squares = once_each + np.bincount(row, count**2 - count, minlength=len(cut))
+        weights = count / np.sqrt(squares)[row]
+        holders = np.bincount(run)
+        frequent = holders >= max(2, _FREQUENT * len(cut))
+        dense = _features(run, row, weights, frequent, len(cut)).toarray()
+        kernel += dense @ dense.T
+        sparse = _features(run, row, weights, (holders > 1) & ~frequent, len(cut))
+        kernel += (sparse @ sparse.T).toarray()
     kernel /= longest
     np.fill_diagonal(kernel, 1.0)
     return kernel
+
+
+def _features(
+    run: np.ndarray, row: np.ndarray, weights: np.ndarray, chosen: np.ndarray, rows: int
+) -> csr_array:
+    """Return the weights of the chosen runs, `[rows, chosen runs]`."""
+    kept, places = chosen[run], np.cumsum(chosen) - 1
+    shape = (rows, int(np.count_nonzero(chosen)))
+    return csr_array((weights[kept], (row[kept], places[run[kept]])), shape=shape)

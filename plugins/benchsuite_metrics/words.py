@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from weakref import finalize
 
 import numpy as np
-from benchsuite_words.words import words as _words
+import pyarrow as pa
+
+from benchsuite_metrics.cutting import words_cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import pyarrow as pa
+_BLOCK = 1_024  # rows that are cut at once: what is made of them stays in a cache
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,18 @@ def _texts(table: pa.Table) -> Iterator[str]:
 
 
 def words_of(rows: Iterable[str]) -> Words:
-    """Cut rows into words, one row at a time.
+    """Cut rows into words, some rows at a time.
 
     What a word is, `benchsuite_words` says.
     """
-    numbers = _Numbers()
-    cut = [np.fromiter(map(numbers.__getitem__, _words(row)), np.int32) for row in rows]
-    lengths = np.array([len(row) for row in cut], np.int64)
+    left = iter(rows)
+    cut = [words_cut(block) for block in iter(lambda: list(islice(left, _BLOCK)), [])]
+    words = pa.chunked_array([words for words, _ in cut], pa.string()).dictionary_encode()
+    lengths = np.concatenate([np.empty(0, np.int64), *(counts for _, counts in cut)])
     return Words(
-        list(numbers),
-        np.concatenate([np.empty(0, np.int32), *cut]),
-        np.repeat(np.arange(len(cut)), lengths),
+        words.chunk(0).dictionary.to_pylist() if words.num_chunks else [],
+        np.concatenate([np.empty(0, np.int32), *(part.indices for part in words.chunks)]),
+        np.repeat(np.arange(len(lengths)), lengths),
     )
 
 
@@ -87,14 +90,21 @@ def words_in(table: pa.Table) -> Words:
     return _cut[key]
 
 
-def numbered(*parts: Words) -> list[np.ndarray]:
-    """Return each part's words as int32 numbers of one vocabulary, in order of appearance."""
+def shared_numbers(*parts: Words) -> tuple[list[np.ndarray], int]:
+    """Return each part's numbers in one vocabulary, int64 `[its vocabulary]`, and that one's size.
+
+    The one vocabulary is in order of appearance.
+    """
     numbers = _Numbers()
-    shared = [np.fromiter(map(numbers.__getitem__, part.vocabulary), np.int32) for part in parts]
-    return [places[part.numbers] for places, part in zip(shared, parts, strict=True)]
+    found = [np.fromiter(map(numbers.__getitem__, part.vocabulary), np.int64) for part in parts]
+    return found, len(numbers)
 
 
-def run_starts(rows: np.ndarray, length: int) -> np.ndarray:
-    """Return where runs of `length` words start that lie within one row."""
+def run_begins(rows: np.ndarray, length: int) -> np.ndarray:
+    """Return where a run of `length` words begins that lies within one row, as a mask.
+
+    Of the places where so many words are left.
+    """
     last = max(0, len(rows) - length + 1)
-    return np.flatnonzero(rows[:last] == rows[length - 1 :][:last])
+    begins: np.ndarray = rows[:last] == rows[length - 1 :][:last]
+    return begins

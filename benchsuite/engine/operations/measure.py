@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def _subject(work: Work, panel: Panel, place: int) -> Subject:
     return Subject(
         human=work.human(),
         open_model=work.model if reads_model else None,
-        **{role: read_rows(work.one(role)) for role in _TABLES if role in inputs},
+        **{role: _rows(work.one(role)) for role in _TABLES if role in inputs},
         peers={
             kind: [read_rows(folder) for folder in inputs.get(f"peers.{kind}", ())]
             for kind in ("seeds", "regimes")
@@ -82,6 +82,15 @@ def _applied(grading: Mapping[str, Any], work: Work) -> AppliedGrader:
             scores, pool, sizes, grading["keep"], grader.best
         ),
     )
+
+
+@lru_cache(maxsize=8)
+def _rows(folder: Path) -> pa.Table:
+    """Read rows once for metrics that follow one another: they keep what they derive from a table.
+
+    What the metrics of one model read, and those of a few more; each is as large as its file.
+    """
+    return read_rows(folder)
 
 
 def _costs(folders: Sequence[Path]) -> dict[str, Cost]:

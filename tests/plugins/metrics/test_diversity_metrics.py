@@ -223,3 +223,16 @@ def test_novelty_needs_runs_on_both_sides(measure, people, table):
     assert measure(Novelty, short)["gap"].value is None
     assert measure(Novelty, short)["human"].value is not None
     assert {m.value for m in measure(Novelty, untrained).values()} == {None}
+
+
+def test_novelty_of_many_texts_is_what_sets_say(measure, human, prose, table):
+    """So many that codes share slots, and that some share the slot of windows between rows."""
+    for seed in range(80):
+        train, rows = (
+            prose(seed + k, rows=60, length=4, vocabulary=4 + seed % 16) for k in (0, 1000)
+        )
+        people = human(train, [], train)
+        subject = Subject(people, samples=table(rows), training=people.train)
+        known = set(grams(train, 3))
+        expected = np.mean([gram not in known for gram in grams(rows, 3)])
+        assert measure(Novelty, subject, n=3)["samples"].value == pytest.approx(expected)

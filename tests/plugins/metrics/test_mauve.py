@@ -1,9 +1,12 @@
 """Metrics that read texts with a model: MAUVE, and the Vendi score of embeddings."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
 import transformers
+from benchsuite_metrics.checkpoint import fingerprint
 from benchsuite_metrics.embedding_vendi import EmbeddingVendi, cosine_vendi
 from benchsuite_metrics.features import features
 from benchsuite_metrics.mauve import Mauve, frontier_area, histograms
@@ -121,3 +124,41 @@ def test_a_model_that_is_not_there_is_the_users_to_mend(
     subject = Subject(people, samples=table(prose(1)))
     with pytest.raises(UserError, match="cannot be opened"):
         measure(metric, subject, model=str(tmp_path / "nothing"), rows=20)
+
+
+@pytest.mark.parametrize("metric", [Mauve, EmbeddingVendi])
+def test_files_of_the_model_are_part_of_the_identity(metric, encoder, tmp_path):
+    folder = shutil.copytree(encoder, tmp_path / "copy")
+
+    def identity(model):
+        return metric(metric.parameters_type(model=str(model))).fingerprint()
+
+    before = identity(folder)
+    assert before == identity(encoder) != ""
+    (folder / "README.md").write_text("no part of the model")
+    assert identity(folder) == before
+    weights = bytearray((folder / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (folder / "model.safetensors").write_bytes(weights)
+    assert identity(folder) != before
+    with pytest.raises(UserError, match="cannot be opened"):
+        identity(tmp_path / "nothing")
+
+
+def test_a_model_from_the_hub_is_its_commit(encoder, tmp_path, monkeypatch, prose):
+    """Asked for anew when a plan is made, and then read from the cache."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    snapshot = shutil.copytree(encoder, tmp_path / commit)
+    asked = []
+
+    def download(name, allow_patterns, local_files_only):
+        asked.append((name, local_files_only))
+        assert not any("bin" in pattern or pattern == "*" for pattern in allow_patterns)
+        return str(snapshot)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    assert fingerprint("owner/encoder") == commit
+    rows = prose(5, rows=3)
+    found = features(rows, "owner/encoder", 12, "mean", CPU)
+    assert found.tolist() == features(rows, str(encoder), 12, "mean", CPU).tolist()
+    assert asked == [("owner/encoder", False), ("owner/encoder", True)]

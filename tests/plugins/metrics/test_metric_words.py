@@ -2,10 +2,13 @@ import random
 import re
 import unicodedata
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from benchsuite_metrics.reference import held_out, held_out_words
-from benchsuite_metrics.words import numbered, run_starts, texts, words_of
+from benchsuite_metrics.words import run_begins, shared_numbers, texts, words_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchsuite.api import HumanRows
 
@@ -26,6 +29,31 @@ def test_words(text, words):
     assert words_of([text]).words == words
 
 
+def plainly(row):
+    """Words by the definition, one row at a time."""
+    row = row.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", row)
+
+
+@given(st.lists(st.text("aB'\N{RIGHT SINGLE QUOTATION MARK}é漢_1 .\n\0")))
+def test_words_are_those_of_each_row_alone(rows):
+    """Cut at once or one by one, with marks at the edges of rows, and rows beside each other."""
+    cut = words_of(rows)
+    assert cut.words == [word for row in rows for word in plainly(row)]
+    assert cut.rows.tolist() == [at for at, row in enumerate(rows) for _ in plainly(row)]
+    assert cut.vocabulary == list(dict.fromkeys(cut.words))
+
+
+def test_words_of_every_ascii_character():
+    rows = [f"{a}x{b}" for a in map(chr, range(128)) for b in map(chr, range(128))]
+    assert words_of(rows).words == [word for row in rows for word in plainly(row)]
+
+
+def test_words_of_many_rows_have_one_vocabulary():
+    rows = [f"word{'abc'[i % 3]} {'é' * (i % 2)}" for i in range(3000)]
+    assert words_of(rows).words == [word for row in rows for word in plainly(row)]
+
+
 def test_words_know_their_rows():
     cut = words_of(["a b", "!", "c"])
     assert cut.words == ["a", "b", "c"]
@@ -38,16 +66,17 @@ def test_words_are_letters_only(prose):
 
 
 def test_numbers_are_shared_and_in_order_of_appearance():
-    first, second = numbered(words_of(["b a b"]), words_of(["c a"]))
-    assert (first.tolist(), second.tolist()) == ([0, 1, 0], [2, 1])
-    assert [part.tolist() for part in numbered(words_of([]), words_of(["a"]))] == [[], [0]]
+    (first, second), size = shared_numbers(words_of(["b a b"]), words_of(["c a"]))
+    assert (first.tolist(), second.tolist(), size) == ([0, 1], [2, 1], 3)
+    (first, second), size = shared_numbers(words_of([]), words_of(["a"]))
+    assert (first.tolist(), second.tolist(), size) == ([], [0], 1)
 
 
 @pytest.mark.parametrize("length", [1, 2, 4])
 def test_runs_stay_within_a_row(length):
     rows = [["w"] * count for count in (0, 1, 2, 3, 4, 9)]
     cut = words_of(" ".join(row) for row in rows)
-    starts = run_starts(cut.rows, length)
+    starts = np.flatnonzero(run_begins(cut.rows, length))
     assert len(starts) == sum(max(0, len(row) - length + 1) for row in rows)
     assert all(len({*cut.rows[at : at + length].tolist()}) == 1 for at in starts)
 

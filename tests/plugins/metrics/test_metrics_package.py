@@ -29,6 +29,8 @@ ODD = {
     "empty rows": ["", ""],
     "one-word rows": ["he", "she", "it"],
     "other scripts": ["漢字かな交じり文。", "Она сказала: да", "मैं हिन्दी", "👩🏽‍🚀 🚀"],
+    "no spaces": ["漢字かな交じり文の長い行", "空白がない。句読点、だけ", "同じ行", "同じ行"] * 20,
+    "right to left": ["قالت المرأة إن الرجل ذهب", "هذا كتاب جديد عن المدينة"] * 30,
     "a very long row": ["her name is " * 4_000],
 }
 SMALL = {
@@ -91,6 +93,39 @@ def test_odd_text_has_a_defined_value_or_none(
                 assert found.lower <= found.value <= found.upper
             if found.n == 0:
                 assert found.value is None
+
+
+CREATIVITY = [
+    metric
+    for metric in METRICS
+    if metric.axis == "creativity"
+    and "model" not in {*metric.needs, *metric.parameters_type.model_fields}
+    and metric.__name__ != "CompressionRatio"  # of bytes, not of words
+]
+
+
+@pytest.mark.parametrize("metric", CREATIVITY, ids=lambda metric: metric.__name__)
+@pytest.mark.parametrize("script", ["arabic", "cyrillic", "han"])
+def test_creativity_is_the_same_in_every_script(metric, script, human, prose, table, measure):
+    """Letters written in those of another script, words kept apart by spaces."""
+    first = {
+        "arabic": "\N{ARABIC LETTER BEH}",
+        "cyrillic": "\N{CYRILLIC SMALL LETTER A}",
+        "han": "一",
+    }
+    letters = str.maketrans({chr(97 + i): chr(ord(first[script]) + i) for i in range(26)})
+    chosen = {"words": 900, "runs": 900, "rows": 25, "length": 20, "groups": 3}
+    chosen = {k: v for k, v in chosen.items() if k in metric.parameters_type.model_fields}
+    found = []
+    for into in ({}, letters):
+        train, held, tried = (
+            [row.translate(into) for row in prose(seed, vocabulary=120)] for seed in range(3)
+        )
+        people = human(train, held, held)
+        subject = Subject(people, samples=table(tried), training=people.train)
+        found.append(measure(metric, subject, **chosen)["samples"])  # human rows are drawn by text
+    assert found[0] == found[1]
+    assert found[0].value is not None
 
 
 @by_name

@@ -130,15 +130,28 @@ def test_interval_agrees_with_fresh_samples(
     assert 0.75 < np.mean([one.upper - one.lower for one in found]) / spread < 1.5
 
 
-def test_codes_are_equal_just_where_rows_are():
+def test_codes_are_equal_just_where_windows_are():
     """Also where the digits do not fit into 63 bits."""
     random = np.random.default_rng(0)
-    for largest, columns in ((3, 5), (2**31 - 1, 5), (2**40, 3)):
-        rows = random.choice(random.integers(0, largest, 3), (500, columns))
-        codes = coded(list(rows.T))
-        _, expected = np.unique(rows, axis=0, return_inverse=True)
+    for largest, length in ((3, 5), (2**31 - 1, 5), (2**40, 3)):
+        numbers = random.choice(random.integers(0, largest, 3), 500)
+        codes = coded(numbers, length, largest)
+        windows = np.lib.stride_tricks.sliding_window_view(numbers, length)
+        _, expected = np.unique(windows, axis=0, return_inverse=True)
         assert len(set(zip(codes.tolist(), expected.tolist(), strict=True))) == expected.max() + 1
         assert len(set(codes.tolist())) == expected.max() + 1
+
+
+@pytest.mark.parametrize("length", [1, 2, 12, 16])
+def test_runs_are_equal_just_where_words_are(length, prose):
+    """Also so long that codes are ranked over both texts."""
+    sides = [prose(seed, rows=30, vocabulary=60) + ["aa"] * 3 for seed in (0, 1)]
+    sides[1][:9] = sides[0][:9]
+    found = runs_of(length, *(words_of(rows) for rows in sides))
+    codes = [code for runs in found for code in runs.codes.tolist()]
+    runs = [run for rows in sides for run in grams([row.split() for row in rows], length)]
+    assert len(codes) == len(runs)
+    assert len(set(zip(codes, runs, strict=True))) == len(set(codes)) == len(set(runs))
 
 
 def test_tally_and_ranks_are_numpys():
