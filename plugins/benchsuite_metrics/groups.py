@@ -55,6 +55,11 @@ def columns(kind: str) -> np.ndarray:
     return np.flatnonzero([each == kind for each, _ in NAMES])
 
 
+def majorities(counts: np.ndarray) -> dict[str, int]:
+    """Return by kind the column of the group with most mentions; `counts` is `[groups]`."""
+    return {kind: int(columns(kind)[np.argmax(counts[columns(kind)])]) for kind in GROUPS}
+
+
 def group_of(word: str) -> int | None:
     """Return the column of the group that a word in lower case speaks of, None if of none."""
     return _COLUMN.get(word)
