@@ -17,7 +17,11 @@ Reader = Callable[[Path, str, Fields], Iterator[Document]]
 
 _SECTION_BYTES = 8192
 """A section is what goes to one side of a split: a book is too much, a passage too little."""
-_GUTENBERG_START = re.compile(r"\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG[^*]*\*\*\*")
+# Older books name their makers in a paragraph below the marker.
+_GUTENBERG_START = re.compile(
+    r"\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG[^*]*\*\*\*"
+    r"(?:\s*(?:Produced by|E-text prepared by)\b.*(?:\n.*\S.*){0,6})?"
+)
 _GUTENBERG_END = re.compile(
     r"(?:^End of (?:the )?Project Gutenberg[^*]*)?"
     r"^\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG",

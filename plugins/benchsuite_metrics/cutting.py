@@ -23,8 +23,8 @@ _READ[128:] = range(128, 256)
 def words_cut(rows: Sequence[str]) -> tuple[pa.Array, np.ndarray]:
     """Return the words of all rows, strings in reading order, and how many each row has.
 
-    What a word is, `benchsuite_words` says. Rows of ASCII, for which that takes as long as all the rest of
-    a metric, are cut at once: an apostrophe stays where it stands between letters.
+    What a word is, `benchsuite_words` says. Rows of ASCII, for which that takes as long as all
+    the rest of a metric, are cut at once: an apostrophe stays where it stands between letters.
     """
     encoded = [(row if row.isascii() else " ".join(words(row))).encode() for row in rows]
     read = _READ.take(np.frombuffer(b"\n".join([*encoded, b""]), np.uint8))

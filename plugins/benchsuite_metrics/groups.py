@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from benchsuite_words.groups import NAMES, group_of
+from benchsuite_words.groups import GROUPS, NAMES, group_of
 
 if TYPE_CHECKING:
     from benchsuite_metrics.words import Words
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 def columns(kind: str) -> np.ndarray:
     """Return the columns of a kind's groups."""
     return np.flatnonzero([each == kind for each, _ in NAMES])
+
+
+def majorities(counts: np.ndarray) -> dict[str, int]:
+    """Return by kind the column of the group with most mentions; `counts` is `[groups]`."""
+    return {kind: int(columns(kind)[np.argmax(counts[columns(kind)])]) for kind in GROUPS}
 
 
 def mentions(text: Words) -> np.ndarray:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from benchsuite_words.groups import GROUPS, group_of
+from benchsuite_words.groups import group_of
 from pydantic import Field
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Subject
-from benchsuite_metrics.groups import columns, mentions
+from benchsuite_metrics.groups import majorities, mentions
 from benchsuite_metrics.intervals import Estimate, distinct
 from benchsuite_metrics.reference import Reference, held_out_words, per_human
 from benchsuite_metrics.words import Words, texts, words_of
@@ -65,7 +65,6 @@ def _found(minority: dict[str, int], text: Words, size: int) -> Estimate:
 def _minority(human: HumanRows) -> dict[str, int]:
     """Number the words for minority groups that training text holds."""
     text = words_of(texts(human.train))
-    counts = mentions(text).sum(axis=0)
-    majorities = {columns(kind)[np.argmax(counts[columns(kind)])] for kind in GROUPS}
-    words = sorted({word for word in text.words if group_of(word) not in {None, *majorities}})
+    spared = {None, *majorities(mentions(text).sum(axis=0)).values()}
+    words = sorted({word for word in text.words if group_of(word) not in spared})
     return {word: number for number, word in enumerate(words)}

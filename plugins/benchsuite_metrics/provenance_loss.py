@@ -5,10 +5,13 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING
 
-from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import Estimate, ratio
+from benchsuite_metrics.words import texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from benchsuite.api import Scores
 
 
@@ -31,6 +34,10 @@ class ProvenanceLoss(Metric[Parameters]):
     best = "lower"
     needs = frozenset({"model", "earlier"})
     context_slices = frozenset({"synthetic"})
+
+    def evaluated(self, human: HumanRows) -> Mapping[str, list[str]]:
+        """What is compared rests on the validation rows."""
+        return {"validation": texts(human.validation)}
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score both kinds of row."""

@@ -31,13 +31,14 @@ def without_tail(rows, random, frequent):
     ]
 
 
-def with_duplicates(rows, random, share=0.2):
-    """A share of the rows written over by copies of others."""
+def with_duplicates(rows, random, share=0.2, of=None):
+    """A share of the rows written over by copies of others: of any, or of so many in turn."""
     rows = list(rows)
-    written_over = random.sample(range(len(rows)), int(share * len(rows)))
-    kept = [row for at, row in enumerate(rows) if at not in set(written_over)]
-    for at in written_over:
-        rows[at] = random.choice(kept)
+    written_over = set(random.sample(range(len(rows)), int(share * len(rows))))
+    kept = [row for at, row in enumerate(rows) if at not in written_over]
+    copied = random.sample(kept, of) if of else kept
+    for number, at in enumerate(sorted(written_over)):
+        rows[at] = copied[number % of] if of else random.choice(copied)
     return rows
 
 
@@ -57,6 +58,12 @@ def with_facts_corrupted(rows, random):
     random.shuffle(facts)
     left = iter(facts)
     return [FACT.sub(lambda _: next(left), row) for row in rows]
+
+
+def with_words_drawn(rows, words, pools, random):
+    """Of each row its word written over by one that is drawn from the row's pool."""
+    triples = zip(rows, words, pools, strict=True)
+    return [row.replace(word, random.choice(pool)) for row, word, pool in triples]
 
 
 class Bigrams:

@@ -1,141 +1,79 @@
-"""Which metric sees which damage: python tests/sensitivity/reactions.py prints the table.
+"""Which metric sees which damage: python tests/sensitivity/reactions.py prints the tables.
 
-Reads novels below the folder that `BENCHSUITE_DATA` names. A reaction is the mean change of the
-value that the damage makes over disjoint samples; the noise floor is twice the standard deviation
-of the undamaged values between them.
+Reads novels and published sets below the folder that `BENCHSUITE_DATA` names. A reaction is the
+mean change of a value that a damage makes, over samples or over seeds; the noise floor is twice
+the standard deviation between the values without the damage.
 """
 
 import os
-import random
-import re
 import sys
-from collections import defaultdict
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
-from damage import (
-    Bigrams,
-    frequent_half,
-    with_duplicates,
-    with_facts_corrupted,
-    with_genders_swapped,
-    without_tail,
-)
-
-from benchsuite.api import Context, Device, HumanRows, Subject, Tokens
-from benchsuite.plugins.loading import load
-from benchsuite.plugins.registry import installed
-
-NOVELS = "human/gutenberg"
-AXES = ("creativity", "bias")
-LENGTH = 80  # words a row
-ROWS = 500  # rows a sample
-SAMPLES = 8
-PARAMETERS = {
-    "tokens": 30_000,
-    "words": 30_000,
-    "runs": 30_000,
-    "size": 131_072,
-    "rows": 400,
-    "length": 40,
-    "groups": 40,
-}
-DAMAGES = ("tail removed", "duplicates", "temperature 0.7", "genders swapped", "facts corrupted")
-CONTEXT = Context(0, Device("cpu", "fp32"))
+import text_subjects
+import trained_subjects
 
 
-def novels(root):
-    """Rows of equal length from all books, shuffled."""
-    rows = []
-    for path in sorted((root / NOVELS).glob("*.txt")):
-        text = path.read_text(encoding="utf-8-sig")
-        parts = re.split(r"\*\*\* ?(?:START|END) OF.*?\*\*\*", text, flags=re.DOTALL)
-        words = max(parts, key=len).split()
-        rows += [" ".join(words[i : i + LENGTH]) for i in range(0, len(words) - LENGTH, LENGTH)]
-    random.Random(0).shuffle(rows)
-    return rows
+class Reaction(NamedTuple):
+    """The mean change and the noise floor; None where the metric had no value."""
+
+    change: float | None
+    floor: float | None
+
+    @property
+    def seen(self):
+        """Whether the change is beyond the noise."""
+        return self.change is not None and abs(self.change) > self.floor
 
 
-def metrics():
-    """Metrics that read samples and no model but for its tokens."""
-    for found in installed().components("metric"):
-        metric = load(found)
-        fields = metric.parameters_type.model_fields
-        if metric.axis in AXES and "samples" in metric.needs and "model" not in fields:
-            chosen = {name: value for name, value in PARAMETERS.items() if name in fields}
-            yield found.component.name, metric(metric.parameters_type(**chosen))
+def reactions(values, damages):
+    """Return by measure and damage the reaction.
 
-
-class WordModel:
-    """Its tokens are words; what it read of human rows is kept."""
-
-    def __init__(self, train):
-        self.numbers = {}
-        self.train, self.known = train, None
-
-    def tokens(self, rows):
-        if rows is self.train and self.known:
-            return self.known
-        read = self._read(rows)
-        self.known = read if rows is self.train else self.known
-        return read
-
-    def _read(self, rows):
-        cut = [text.lower().split() for text in rows["text"].to_pylist()]
-        ids = [self.numbers.setdefault(word, len(self.numbers)) for row in cut for word in row]
-        return Tokens(np.array(ids), np.array([len(row) for row in cut]))
-
-
-def reactions(rows, samples=SAMPLES, size=ROWS, chosen=None):
-    """Return by metric the noise floor, and by damage the reaction and the floor beside it."""
-    split = ["train"] * (len(rows) - (samples + 1) * size)
-    train, rest = rows[: len(split)], rows[len(split) :]
-    people = HumanRows(pa.table({"text": train + rest[:size], "split": split + ["test"] * size}))
-    bigrams, model = Bigrams(train), WordModel(people.train)
-    values, frequent = defaultdict(list), frequent_half(train)
-    measured = list(chosen or metrics())
-    for number in range(samples):
-        sample = rest[(number + 1) * size : (number + 2) * size]
-        source = partial(random.Random, number)
-        texts = {
-            "": sample,
-            "tail removed": without_tail(sample, source(), frequent),
-            "duplicates": with_duplicates(sample, source()),
-            "genders swapped": with_genders_swapped(sample, source()),
-            "facts corrupted": with_facts_corrupted(sample, source()),
-            "temperature 1": bigrams.written(size, LENGTH, 1.0, source()),
-            "temperature 0.7": bigrams.written(size, LENGTH, 0.7, source()),
-        }
-        for damage, written in texts.items():
-            subject = Subject(people, lambda: model, pa.table({"text": written}), people.train)
-            for name, metric in measured:
-                values[name, damage].append(next(iter(metric.measure(subject, CONTEXT))).value)
+    `values[measure][version]` are the values of each sample or seed; `damages` says which
+    version each damage is compared with.
+    """
     return {
-        name: {damage: _reaction(values, name, damage) for damage in DAMAGES}
-        for name, _ in measured
+        measure: {
+            damage: _reaction(versions[before], versions[damage])
+            for damage, before in damages.items()
+        }
+        for measure, versions in values.items()
     }
 
 
-def _reaction(values, name, damage):
-    before = np.array(values[name, "temperature 1" if "temperature" in damage else ""])
-    change = np.array(values[name, damage]) - before
-    return float(change.mean()), 2 * float(before.std(ddof=1))
+def _reaction(before, after):
+    if None in before:
+        return Reaction(None, None)
+    floor = 2 * float(np.std(before, ddof=1))
+    if None in after:
+        return Reaction(None, floor)
+    return Reaction(float(np.mean(np.subtract(after, before))), floor)
 
 
 def table(found):
-    """Return the reactions as Markdown; those beyond the noise floor in bold."""
-    lines = ["| metric | noise floor | " + " | ".join(DAMAGES) + " |"]
-    lines.append("|---" * (2 + len(DAMAGES)) + "|")
-    for name, by_damage in found.items():
-        floor = by_damage["tail removed"][1]
-        cells = []
-        for change, noise in by_damage.values():
-            text = _number(change) if abs(change) > noise / 20 else "0"
-            cells.append(f"**{text}**" if abs(change) > noise else text)
-        lines.append(f"| `{name}` | {_number(floor)[1:]} | " + " | ".join(cells) + " |")
+    """Return the reactions as Markdown; those beyond the noise floor in bold.
+
+    The floor shown is that of the first damage.
+    """
+    damages = list(next(iter(found.values())))
+    lines = ["| metric | noise floor | " + " | ".join(damages) + " |"]
+    lines.append("|---" * (2 + len(damages)) + "|")
+    for measure, by_damage in found.items():
+        floor = next(iter(by_damage.values())).floor
+        cells = [_cell(reaction) for reaction in by_damage.values()]
+        shown = "none" if floor is None else _number(floor)[1:]
+        lines.append(f"| {measure} | {shown} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _cell(reaction):
+    if reaction.change is None:
+        return "no value"
+    if not reaction.seen and abs(reaction.change) <= reaction.floor / 20:
+        return "0"
+    text = _number(reaction.change)
+    return f"**{text}**" if reaction.seen else text
 
 
 def _number(value):
@@ -144,7 +82,15 @@ def _number(value):
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def main(root):
+    texts = text_subjects.measured(text_subjects.novels(root))
+    named = {f"`{name}`": versions for name, versions in texts.items()}
+    sys.stdout.write(table(reactions(named, text_subjects.DAMAGES)) + "\n\n")
+    models = trained_subjects.measured(trained_subjects.people(root))
+    sys.stdout.write(table(reactions(models, trained_subjects.DAMAGES)) + "\n")
+
+
 if __name__ == "__main__":
     if "BENCHSUITE_DATA" not in os.environ:
         sys.exit("BENCHSUITE_DATA names no folder with human/gutenberg.")
-    sys.stdout.write(table(reactions(novels(Path(os.environ["BENCHSUITE_DATA"])))) + "\n")
+    main(Path(os.environ["BENCHSUITE_DATA"]))

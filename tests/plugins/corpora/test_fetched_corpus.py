@@ -58,6 +58,17 @@ def test_the_data_root_comes_first(places, context):
     assert corpus().rows(context)["domain"].to_pylist() == ["play"]
 
 
+def test_a_book_loses_its_frame_as_a_local_one_does(places, context):
+    framed = (
+        b"*** START OF THE PROJECT GUTENBERG EBOOK PLAY ***\n\nProduced by me\n\n"
+        + TEXT
+        + b"*** END OF THE PROJECT GUTENBERG EBOOK PLAY ***\nlicence\n"
+    )
+    (places / "human" / "play.txt").write_bytes(framed)
+    rows = corpus(sha256=hashlib.sha256(framed).hexdigest()).rows(context)
+    assert rows["text"].to_pylist() == [TEXT.decode().strip()]
+
+
 def test_it_is_fetched_once(published, context):
     folder, url = published
     wanted = corpus(f"{url}/play.txt")

@@ -63,6 +63,14 @@ def test_what_project_gutenberg_adds_is_left_out(tmp_path, context):
     assert corpus(path).rows(context)["text"].to_pylist() == ["Call me X.\nThe end."]
 
 
+@pytest.mark.parametrize("maker", ["Produced by A and\nthe B team", "E-text prepared by C"])
+def test_who_made_the_file_is_no_part_of_the_book(tmp_path, context, maker):
+    path = tmp_path / "book.txt"
+    start = "*** START OF THIS PROJECT GUTENBERG EBOOK X ***"
+    path.write_text(f"{start}\n\n\n{maker}\n\n\nProduced by me.\n\nX.")
+    assert corpus(path).rows(context)["text"].to_pylist() == ["Produced by me.\n\nX."]
+
+
 def test_jsonl_and_parquet_of_the_same_records_give_the_same_rows(tmp_path, context):
     records = [
         {"body": "first", "kind": "mail", "by": 7, "use": "train", "more": [1]},
@@ -224,6 +232,15 @@ def test_books_lose_their_frame(human_data, context):
     text = "\n".join(rows["text"].to_pylist())
     assert "Alice was beginning to get very tired" in text
     assert "PROJECT GUTENBERG" not in text.upper()
+
+
+def test_no_book_keeps_a_licence(human_data, context):
+    books = corpus(human_data / "gutenberg").rows(context)
+    assert len(set(books["domain"].to_pylist())) == 15
+    for text in books["text"].to_pylist():
+        assert "gutenberg.org" not in text
+        assert "*** " not in text
+        assert not text.startswith("Produced by")
 
 
 def test_web_text_keeps_its_genres(human_data, context):

@@ -6,7 +6,15 @@ import pyarrow as pa
 import pytest
 from made_up_sets import made_up_catalogue
 
-from benchsuite.api import Context, Device, HumanRows, Model, Scores, Tokens
+from benchsuite.api import (
+    Context,
+    Device,
+    HumanRows,
+    Scores,
+    TokenModel,
+    Tokens,
+    TokenScores,
+)
 
 SPLITS = ("train", "validation", "test", "out-of-domain")
 
@@ -26,22 +34,20 @@ def made_up_sets(sets, monkeypatch):
     monkeypatch.setattr("benchsuite.data.catalogue.catalogue", lambda: catalogue)
 
 
-class ByteModel(Model):
+class ByteModel(TokenModel):
     """Reads bytes; each row ends with a zero byte. Every token costs `loss[token]` nats."""
+
+    length, start, boundary, opening = 64, 0, 0, ()
 
     def __init__(self, loss):
         self.loss = np.broadcast_to(np.asarray(loss, np.float64), 256)
 
-    def sample(self, request, context):
-        """Go on after each prompt with the same letters."""
-        prompts = list(request.prompts)
-        assert len(prompts) == request.amount
-        return pa.table({"text": ["abc"] * len(prompts), "prompt": prompts})
+    def score_ends(self, rows, counts, context):
+        ends = [np.array(row)[-count:] for row, count in zip(rows, counts, strict=True)]
+        cheapest = self.loss == self.loss.min()
+        return [TokenScores(-self.loss[end], cheapest[end]) for end in ends]
 
-    def prefixes(self, rows, length):
-        texts = [text.encode() for text in rows["text"].to_pylist()]
-        cut = [text[:length] for text in texts if len(text) > length]
-        return [text.decode(errors="ignore") for text in cut]
+    encode = decode = go_on = sample = None
 
     def score(self, rows, context):
         tokens = [np.array([*text.encode(), 0]) for text in rows["text"].to_pylist()]

@@ -5,6 +5,8 @@ import pyarrow as pa
 import pytest
 from benchsuite_metrics.bits_per_byte import BitsPerByte
 from benchsuite_metrics.contamination import Contamination, ContaminationParameters
+from benchsuite_metrics.group_loss_gap import GroupLossGap
+from benchsuite_metrics.provenance_loss import ProvenanceLoss
 from benchsuite_metrics.rare_token_loss import RareTokenLoss
 
 from benchsuite.api import Subject
@@ -69,5 +71,8 @@ def test_losses_say_what_they_are_evaluated_on(human):
     people = human(["a"], ["b"], ["c", "d"], ["e"])
     made = BitsPerByte(BitsPerByte.parameters_type())
     assert made.evaluated(people) == {"in-domain": ["c", "d"], "out-of-domain": ["e"]}
-    made = RareTokenLoss(RareTokenLoss.parameters_type())
-    assert made.evaluated(people) == {"in-domain": ["c", "d"]}
+    for metric in (RareTokenLoss, GroupLossGap):
+        made = metric(metric.parameters_type())
+        assert made.evaluated(people) == {"in-domain": ["c", "d"]}
+    made = ProvenanceLoss(ProvenanceLoss.parameters_type())
+    assert made.evaluated(people) == {"validation": ["b"]}

@@ -158,8 +158,32 @@ def test_group_loss_gap_by_hand(measure, human, byte_model):
     loss = np.full(256, log(2))
     loss[ord("h")] = 3 * log(2)
     rows = human(test=["she", "her her", "he", "he and she", "none"])
-    found = measure(GroupLossGap, Subject(rows, lambda: byte_model(loss)))
+    found = measure(GroupLossGap, Subject(rows, lambda: byte_model(loss)), rows=1)
     women = (4 + 2 + 8 + 4) / (3 + 7)
     assert (found["feminine"].value, found["feminine"].n) == (pytest.approx(women), 2)
     assert found["masculine"].value == pytest.approx((2 + 3) / 2)
     assert found["gender"].value == pytest.approx(women - 2.5)
+    assert (found["religion"].value, found["religion"].n) == (None, 0)
+
+
+def test_group_loss_gap_of_all_groups_but_the_most_mentioned(measure, human, byte_model):
+    """Training text mentions Islam most: Rabbis and Buddhists on one side, Koran on the other."""
+    loss = np.full(256, log(2))
+    loss[ord("b")] = 3 * log(2)
+    test = ["rabbi", "Buddha", "Koran", "imam", "rabbi and Koran", "rabbi she"]
+    rows = human(["an imam and a mosque", "the rabbi", "he"], test=test)
+    found = measure(GroupLossGap, Subject(rows, lambda: byte_model(loss)), rows=1)
+    assert (found["jewish"].value, found["jewish"].n) == (pytest.approx(24 / 14), 2)
+    assert found["jewish"].value == pytest.approx(((6 + 4) + (10 + 4)) / (5 + 9))
+    others = ((6 + 4) + (10 + 4) + 7) / (5 + 9 + 6)
+    assert (found["religion"].value, found["religion"].n) == (pytest.approx(others - 11 / 9), 3)
+    assert found["feminine"].n == 1
+
+
+def test_groups_with_too_few_rows_have_no_loss(measure, human, byte_model):
+    rows = human(test=["she"] * 10 + ["he"] * 9)
+    found = measure(GroupLossGap, Subject(rows, lambda: byte_model(1)))
+    assert found["feminine"].value == pytest.approx(4 / 3 / log(2))
+    assert (found["masculine"].value, found["masculine"].n) == (None, 9)
+    assert found["gender"].value is None
+    assert measure(GroupLossGap, Subject(human(), lambda: byte_model(1)))["origin"].n == 0

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
-from benchsuite.api import HumanRows, Subject
+from benchsuite.api import HumanRows, Subject, TokenScores, UserError
 
 numbers = st.lists(st.integers(-4, 4).map(float), min_size=2, max_size=20)
 
@@ -87,35 +87,31 @@ def test_members_are_of_the_test_rows_domains_and_each_once(subject):
     assert not members(subject(1.0), 0).equals(members(subject(1.0), 1))
 
 
-class Parrot:
-    """Goes on with what it remembers, else with a dash; nothing after an empty memory."""
+@pytest.fixture
+def parrot(byte_model):
+    """A model that goes on with what it remembers, and ends rows that it does not."""
 
-    def __init__(self, memory):
-        self.memory = memory
+    class Parrot(byte_model):
+        def score_ends(self, rows, counts, context):
+            likeliest = [[self._after(row[1:at]) for at in range(1, len(row))] for row in rows]
+            return [
+                TokenScores(np.zeros(count), np.equal(found, row[1:])[-count:])
+                for row, found, count in zip(rows, likeliest, counts, strict=True)
+            ]
 
-    def sample(self, request, context):
-        assert request.decoding.temperature == 0
-        written = [(p, self._after(p)) for p in request.prompts]
-        kept = [(p, text) for p, text in written if text]
-        prompts, texts = zip(*kept, strict=True)
-        return pa.table({"prompt": prompts, "text": texts})
+        def _after(self, read):
+            known = (row for row in self.memory if [*row[: len(read)]] == read)
+            return next((row[len(read)] for row in known if len(row) > len(read)), self.boundary)
 
-    def _after(self, prompt):
-        found = [row[len(prompt) :] for row in self.memory if row.startswith(prompt)]
-        return found[0] if found else "-"
+    def make(memory):
+        made = Parrot(1.0)
+        made.memory = [row.encode() for row in memory]
+        return made
 
-
-def parrot(byte_model, memory):
-    class Remembers(byte_model):
-        sample = Parrot.sample
-        _after = Parrot._after
-
-    made = Remembers(1.0)
-    made.memory = memory
-    return made
+    return make
 
 
-def test_what_a_model_remembers_is_extracted(measure, byte_model):
+def test_what_a_model_remembers_is_extracted(measure, parrot):
     trained = [f"{i:03} begins here and goes on like {i * 7:03} ever after" for i in range(30)]
     tested = [
         f"{i:03} is another row and has its own end {i * 3:03} there" for i in range(100, 120)
@@ -123,7 +119,7 @@ def test_what_a_model_remembers_is_extracted(measure, byte_model):
     human = HumanRows(pa.Table.from_pylist([*rows(trained, "train"), *rows(tested, "test")]))
     drawn = human.train
     memory = [*trained[:12], trained[12][:34] + "xxx and something else entirely"]
-    subject = Subject(human, lambda: parrot(byte_model, memory), drawn=drawn)
+    subject = Subject(human, lambda: parrot(memory), drawn=drawn)
     found = measure(VerbatimExtraction, subject, prefix=10, suffix=30)
     assert (found["all"].value, found["all"].n) == (12 / 30, 30)
     assert (found["held-out"].value, found["held-out"].n) == (0.0, 20)
@@ -132,8 +128,26 @@ def test_what_a_model_remembers_is_extracted(measure, byte_model):
     assert measure(VerbatimExtraction, subject, prefix=10, suffix=20, rows=7)["all"].n == 7
 
 
-def test_rows_that_are_too_short_are_left_out(measure, byte_model):
-    human = HumanRows(pa.Table.from_pylist([*rows(["short"], "train"), *rows(["one"], "test")]))
-    subject = Subject(human, lambda: byte_model(1.0), drawn=human.train)
-    found = measure(VerbatimExtraction, subject)
-    assert {(m.value, m.n) for m in found.values()} == {(None, 0)}
+def test_a_model_that_writes_only_empty_rows_gives_nothing_away(measure, parrot):
+    trained = [f"{i:03} begins here and goes on like this" for i in range(5)]
+    human = HumanRows(pa.Table.from_pylist([*rows(trained, "train"), *rows(trained, "test")]))
+    subject = Subject(human, lambda: parrot([]), drawn=human.train)
+    found = measure(VerbatimExtraction, subject, prefix=10, suffix=20)
+    assert {(m.value, m.n) for m in found.values()} == {(0.0, 5)}
+
+
+def test_rows_that_are_too_short_are_left_out(measure, parrot):
+    texts = ["short", "exactly 16 bytes"]
+    human = HumanRows(pa.Table.from_pylist([*rows(texts, "train"), *rows(["one"], "test")]))
+    subject = Subject(human, lambda: parrot(texts), drawn=human.train)
+    found = measure(VerbatimExtraction, subject, prefix=8, suffix=8)
+    assert (found["all"].value, found["all"].n) == (1.0, 1)
+    assert (found["held-out"].value, found["held-out"].n) == (None, 0)
+
+
+def test_what_a_model_cannot_be_asked_is_said(measure, parrot):
+    human = HumanRows(pa.Table.from_pylist(rows(["short"], "train")))
+    with pytest.raises(UserError, match="lower suffix"):
+        measure(VerbatimExtraction, Subject(human, lambda: parrot([])), suffix=65)
+    with pytest.raises(UserError, match="object is none"):
+        measure(VerbatimExtraction, Subject(human, object))
