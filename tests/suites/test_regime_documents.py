@@ -124,6 +124,7 @@ def test_defaults_are_explicit_in_the_resolved_document(tmp_path):
         "version": 1,
         "summary": "A regime for tests.",
         "cites": [],
+        "modelled_on": None,
         "division": "closed",
         "control": None,
         "init": "scratch",

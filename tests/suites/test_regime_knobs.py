@@ -143,7 +143,7 @@ def test_a_start_that_the_learner_has_not(tmp_path):
     suite = MINE.replace("control: real", "control: real-from-base")
     regime = REGIME.replace("generator:", "init: base\ngenerator:")
     assert beside(tmp_path, regime, suite) == (
-        "real-from-base.yaml:8: real-from-base starts from base, and the suite's learner "
+        "real-from-base.yaml:9: real-from-base starts from base, and the suite's learner "
         "learners/llama has no base checkpoint here; it starts from previous or scratch."
     )
 

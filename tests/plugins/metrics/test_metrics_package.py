@@ -5,10 +5,11 @@ from importlib import import_module
 from math import isfinite
 from typing import get_args
 
+import numpy as np
 import pytest
 from benchsuite_metrics import benchsuite_components
 
-from benchsuite.api import Cost, Metric, Subject
+from benchsuite.api import AppliedGrader, Cost, Metric, Subject
 from benchsuite.plugins.kinds import Axis, Best, Need
 
 
@@ -128,6 +129,13 @@ def test_creativity_is_the_same_in_every_script(metric, script, human, prose, ta
     assert found[0].value is not None
 
 
+ALIKE = AppliedGrader(
+    *("graders/made-up", "higher", True),
+    lambda rows, model: np.full(rows.num_rows, 0.5),
+    lambda scores, pool, sizes: np.ones(len(scores)),
+)
+
+
 @by_name
 def test_context_slices_are_slices(metric, human, prose, table, byte_model, measure, encoder):
     everything = dict.fromkeys(("train", "generate", "grade"), Cost(1, 2, 3, 4))
@@ -140,6 +148,7 @@ def test_context_slices_are_slices(metric, human, prose, table, byte_model, meas
         table(prose(5)),
         everything,
         evaluations={"in-domain": prose(2)},
+        graders=[ALIKE],
     )
     needed = {"model": str(encoder)} if "model" in metric.parameters_type.model_fields else {}
     found = measure(metric, subject, **needed).keys()
