@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from benchsuite.engine.adding import Adding
 from benchsuite.engine.amounts import human_needed, to_write, trained_on
-from benchsuite.engine.identities import component_identity, fingerprint, operation_digest
+from benchsuite.engine.identities import component_identity
 from benchsuite.engine.offers import Offers, metric_class, offers
-from benchsuite.engine.steps import Cell, Inputs, Plan, Step, StepKind
-from benchsuite.identity import derive_seed, digest
+from benchsuite.engine.steps import Cell, Plan
+from benchsuite.identity import derive_seed
 from benchsuite.plugins.kinds import Learner, Metric
 from benchsuite.plugins.kinds.metric import Need
 from benchsuite.suites.mixture import Share
@@ -30,7 +30,7 @@ class _Planner:
         self._suite = suite
         self._plan = Plan(suite, device)
         self._learner: Learner[Any] = suite.learner.make()
-        self._fingerprints: dict[int, str] = {}
+        self._adding = Adding(self._plan)
         self._budget = suite.suite.budget
         self._flops = cache(self._learner.training_flops)
         self._human_needed = max(
@@ -54,7 +54,7 @@ class _Planner:
         return self._plan
 
     def _human_steps(self) -> None:
-        prepared = self._add(
+        prepared = self._adding.add(
             "prepare",
             self._suite.corpus,
             {"held_out": self._suite.suite.held_out.model_dump(mode="json")},
@@ -63,7 +63,7 @@ class _Planner:
         )
         self._plan.prepare = self._plan.human = prepared
         if self._learner.tokenizes:
-            self._plan.human = self._add(
+            self._plan.human = self._adding.add(
                 "tokenizer",
                 self._suite.learner,
                 {},
@@ -77,7 +77,7 @@ class _Planner:
         if not any("evaluations" in kind.needs for _, kind in kinds):
             return ()
         return tuple(
-            self._add(
+            self._adding.add(
                 "evaluation",
                 metric,
                 {},
@@ -95,7 +95,7 @@ class _Planner:
         mix, sources = self._mix(regime, generation, seed, where)
         train = self._train(regime, generation, seed, mix, where)
         wanted = self._suite.suite.samples
-        samples = self._add(
+        samples = self._adding.add(
             "generate",
             self._suite.sampler,
             {
@@ -134,7 +134,7 @@ class _Planner:
             writers = [self._cells[regime.name, generation - 1, each] for each in seeds]
             shared = {"shared": tuple(cell.written for cell in writers if cell.written)}
         newly = list(dict.fromkeys(step for cell in writers for step in self._writing(cell)))
-        mix = self._add(
+        mix = self._adding.add(
             "mix",
             None,
             {
@@ -165,7 +165,7 @@ class _Planner:
             inputs["previous"] = (self._cells[regime.name, generation - 1, seed].train,)
         elif init == "previous":
             init = "base" if "base" in self._learner.inits else "scratch"
-        return self._add(
+        return self._adding.add(
             "train",
             self._suite.learner,
             {
@@ -203,7 +203,7 @@ class _Planner:
         if not isinstance(regime.regime.prompts, str):
             prompts = {"prompts": regime.regime.prompts.model_dump(mode="json")}
             prompting = {"prompts": (self._human_mixes[seed],)}
-        rows = self._add(
+        rows = self._adding.add(
             "generate",
             regime.generator,
             {
@@ -218,7 +218,7 @@ class _Planner:
             size=amount,
         )
         for grader, keep in regime.graders:
-            rows = self._add(
+            rows = self._adding.add(
                 "grade",
                 grader,
                 {"keep": keep.model_dump(mode="json"), "unit": self._budget.unit},
@@ -249,7 +249,7 @@ class _Planner:
             arguments["place"] = self._place(cell)
         if "graders" in metric_class(metric).needs:
             arguments["graders"] = self._graders(cell)
-        return self._add(
+        return self._adding.add(
             "measure",
             metric,
             arguments,
@@ -275,48 +275,10 @@ class _Planner:
             {
                 "grader": grader.document(),
                 "keep": keep.model_dump(mode="json"),
-                "identity": [component_identity(grader), self._fingerprint(grader)],
+                "identity": [component_identity(grader), self._adding.fingerprint(grader)],
             }
             for grader, keep in self._regimes[cell.regime].graders
         ]
-
-    def _fingerprint(self, component: Chosen) -> str:
-        """Return a component's fingerprint, asked for once."""
-        if id(component) not in self._fingerprints:
-            self._fingerprints[id(component)] = fingerprint(component)
-        return self._fingerprints[id(component)]
-
-    def _add(
-        self,
-        kind: StepKind,
-        component: Chosen | None,
-        arguments: Mapping[str, Any],
-        inputs: Inputs,
-        *,
-        label: str,
-        seed: int = 0,
-        size: int = 0,
-        flops: int = 0,
-        human_needed: int = 0,
-    ) -> str:
-        """Add a step unless an equal one is there; return its identity."""
-        if component and (read := self._fingerprint(component)):
-            arguments = {**arguments, "fingerprint": read}
-        identity = digest(
-            {
-                "kind": kind,
-                "operation": operation_digest(kind),
-                "component": component and component_identity(component),
-                "arguments": arguments,
-                "inputs": inputs,
-                "seed": seed,
-                "device": self._plan.device if kind in _ON_DEVICE else None,
-            }
-        )
-        costs = (size, flops, human_needed)
-        step = Step(kind, component, arguments, inputs, seed, label, *costs, identity)
-        self._plan.steps.setdefault(identity, step)
-        return identity
 
 
 _SAID: frozenset[Need] = frozenset({"place", "graders"})
@@ -324,6 +286,3 @@ _SAID: frozenset[Need] = frozenset({"place", "graders"})
 
 _HUMAN_ALONE = Share(source="human-fixed", share=1.0)
 """What generation 0 is trained on, whatever the mixture says."""
-
-_ON_DEVICE: Sequence[StepKind] = ("train", "generate", "grade", "measure")
-"""Kinds of step whose numbers depend on device and precision."""

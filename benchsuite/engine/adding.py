@@ -1,0 +1,60 @@
+"""Steps added to a plan, each with the identity that all it hangs on gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchsuite.engine.identities import component_identity, fingerprint, operation_digest
+from benchsuite.engine.steps import Inputs, Plan, Step, StepKind
+from benchsuite.identity import digest
+from benchsuite.suites.resolve import Chosen
+
+_ON_DEVICE: Sequence[StepKind] = ("train", "generate", "grade", "measure")
+"""Kinds of step whose numbers depend on device and precision."""
+
+
+class Adding:
+    """Adds steps to one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._fingerprints: dict[int, str] = {}
+
+    def fingerprint(self, component: Chosen) -> str:
+        """Return a component's fingerprint, asked for once."""
+        if id(component) not in self._fingerprints:
+            self._fingerprints[id(component)] = fingerprint(component)
+        return self._fingerprints[id(component)]
+
+    def add(
+        self,
+        kind: StepKind,
+        component: Chosen | None,
+        arguments: Mapping[str, Any],
+        inputs: Inputs,
+        *,
+        label: str,
+        seed: int = 0,
+        size: int = 0,
+        flops: int = 0,
+        human_needed: int = 0,
+    ) -> str:
+        """Add a step unless an equal one is there; return its identity."""
+        if component and (read := self.fingerprint(component)):
+            arguments = {**arguments, "fingerprint": read}
+        identity = digest(
+            {
+                "kind": kind,
+                "operation": operation_digest(kind),
+                "component": component and component_identity(component),
+                "arguments": arguments,
+                "inputs": inputs,
+                "seed": seed,
+                "device": self._plan.device if kind in _ON_DEVICE else None,
+            }
+        )
+        costs = (size, flops, human_needed)
+        step = Step(kind, component, arguments, inputs, seed, label, *costs, identity)
+        self._plan.steps.setdefault(identity, step)
+        return identity
