@@ -14,7 +14,8 @@ _LOGITS_AT_ONCE = {"cpu": 1 << 20, "cuda": 1 << 28}
 """Numbers; on a CPU what stays in a core's cache is computed on fastest."""
 
 
-def _tokens_at_once(members: int, vocabulary: int, device: str) -> int:
+def tokens_at_once(members: int, vocabulary: int, device: str) -> int:
+    """Return of how many tokens logits are held at once."""
     return max(1, _LOGITS_AT_ONCE.get(device, 1 << 28) // (members * vocabulary))
 
 
@@ -27,7 +28,7 @@ class _CrossEntropy(Function):
         losses = torch.zeros(members, device=hidden.device)
         grad_hidden = torch.empty_like(hidden)
         grad_head = torch.zeros_like(head, dtype=torch.float32)
-        size = _tokens_at_once(members, head.shape[1], hidden.device.type)
+        size = tokens_at_once(members, head.shape[1], hidden.device.type)
         for start in range(0, tokens, size):
             chunk = slice(start, start + size)
             inputs = hidden[:, chunk]
@@ -71,7 +72,7 @@ def log_probabilities(
     """
     members, tokens, _ = hidden.shape
     vocabulary = head.shape[1]
-    size = _tokens_at_once(members, vocabulary, hidden.device.type)
+    size = tokens_at_once(members, vocabulary, hidden.device.type)
     starts = range(0, tokens, size)
     cuts = torch.searchsorted(nodes, torch.tensor([*starts, tokens], device=nodes.device)).tolist()
     found = torch.empty(members, len(nodes), dtype=torch.float32, device=hidden.device)

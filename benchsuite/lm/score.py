@@ -18,7 +18,7 @@ from benchsuite.lm.prefixes import Span, Trees, pack
 from benchsuite.lm.threads import for_each
 from benchsuite.lm.weights import Weights
 
-_TOKENS_A_BATCH = {"cpu": 1024, "cuda": 1 << 17}
+TOKENS_A_BATCH = {"cpu": 1024, "cuda": 1 << 17}
 """Padded tokens that are read at once, by all members."""
 
 
@@ -58,7 +58,7 @@ def score_all(
     spans = [
         span
         for row, end in zip(rows, ends.tolist(), strict=True)
-        for span in _spans(row, end - len(row) + 1, models.config.length)
+        for span in spans_of(row, end - len(row) + 1, models.config.length)
     ]
     _read_all(models, spans, device, scored, None, progress)
     return [np.split(of_one, ends[:-1]) if len(rows) else [] for of_one in scored]
@@ -109,7 +109,7 @@ def _read_all(
                 greedy[:, trees.at] = likeliest.cpu().numpy()
         progress(len(trees.at))
 
-    size = max(1, _TOKENS_A_BATCH[device.kind] // models.members)
+    size = max(1, TOKENS_A_BATCH[device.kind] // models.members)
     for_each(pack(spans, size), read, device)
 
 
@@ -124,7 +124,7 @@ def _read(
         torch.from_numpy(array).to(device.kind)
         for array in (trees.tokens, trees.nodes, trees.targets)
     )
-    order = None if trees.are_rows else _order(trees, device)
+    order = None if trees.are_rows else order_of(trees, device)
     hidden = models.hidden(weights, tokens.expand(models.members, -1, -1), order=order)
     greedy = None
     if want_greedy:  # where ends alone are scored, few nodes have targets
@@ -134,13 +134,14 @@ def _read(
     return log_probabilities(hidden, head(weights), nodes, targets, greedy), greedy
 
 
-def _order(trees: Trees, device: Device) -> Order:
+def order_of(trees: Trees, device: Device) -> Order:
+    """Return the depth of trees' nodes, and what each sees, for a model to read them."""
     hidden = torch.from_numpy(~trees.visible()).to(device.kind)
     seen = torch.zeros(hidden.shape, device=device.kind).masked_fill_(hidden, -torch.inf)
     return Order(torch.from_numpy(trees.depth).to(device.kind), seen)
 
 
-def _spans(row: np.ndarray, at: int, length: int) -> Iterator[Span]:
+def spans_of(row: np.ndarray, at: int, length: int) -> Iterator[Span]:
     """Cut a row, the scores of which begin at `at`, into windows of the context's length."""
     inputs, scored = len(row) - 1, 0
     while scored < inputs:

@@ -49,6 +49,12 @@ def benchsuite_components() -> list[Component]:
         ),
         Component(
             "generator",
+            "generators/edit",
+            "Human rows in which the current model draws the tokens it is sure of anew.",
+            "benchsuite_generators.edit:Edit",
+        ),
+        Component(
+            "generator",
             "generators/tailored",
             "Rows of a slice that the current model seldom writes: rare words, or a domain.",
             "benchsuite_generators.tailored:Tailored",

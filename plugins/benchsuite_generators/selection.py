@@ -55,7 +55,7 @@ def select(
     """
     tables: list[pa.Table] = []
     held = size = wanted = made = 0
-    count = _FIRST
+    count = min(request.amount, _FIRST) if request.unit == "rows" else _FIRST
     while held < request.amount:
         if size >= tries * request.amount:
             raise RuntimeError(

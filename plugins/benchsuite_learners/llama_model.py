@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from benchsuite.api import Context, Decoding, Scores, TokenScores
+from benchsuite.api import Context, Decoding, Redrawn, Scores, TokenScores
 from benchsuite_learners.text_model import Draft, TextModel
 
 if TYPE_CHECKING:
@@ -97,3 +97,13 @@ class LlamaModel(TextModel):
         arrays = [np.array(row) for row in rows]
         found = score_ends(self.network, arrays, counts, context.device)
         return [TokenScores(*each) for each in found]
+
+    def redraw(
+        self, rows: Sequence[Sequence[int]], decoding: Decoding, first_row: int, context: Context
+    ) -> list[Redrawn]:
+        """Draw the tokens of rows anew, as prefix trees, with random numbers of each row's own."""
+        from benchsuite.lm.redraw import redraw
+
+        arrays = [np.array(row) for row in rows]
+        found = redraw(self.network, arrays, decoding, context.seed, context.device, first_row)
+        return [Redrawn(*each) for each in found]

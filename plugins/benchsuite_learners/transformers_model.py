@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.api import Context, Decoding, TokenScores
+from benchsuite.api import Context, Decoding, Redrawn, TokenScores
 from benchsuite_learners.text_model import TextModel
 from benchsuite_learners.transformers_checkpoint import PretrainedTokenizer, multiplying_weights
 from benchsuite_learners.transformers_sampling import sample
-from benchsuite_learners.transformers_scoring import score, score_ends
+from benchsuite_learners.transformers_scoring import redraw, score, score_ends
 
 _CACHED = 1 << 28
 """Keys and values held at once when sampling: 1 GiB in fp32."""
@@ -62,3 +62,11 @@ class TransformersModel(TextModel):
         read = [row[-self.length - 1 :] for row in rows]
         found = score_ends(self._network, read, counts, context.device.kind)
         return [TokenScores(*each) for each in found]
+
+    def redraw(
+        self, rows: Sequence[Sequence[int]], decoding: Decoding, first_row: int, context: Context
+    ) -> list[Redrawn]:
+        """Draw the tokens of rows anew, with random numbers of each row's own."""
+        kind = context.device.kind
+        found = redraw(self._network, rows, self.length, decoding, context.seed, first_row, kind)
+        return [Redrawn(*each) for each in found]

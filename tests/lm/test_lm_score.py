@@ -60,7 +60,7 @@ def test_rows_beyond_the_context_are_read_in_windows_half_of_it_apart(reference,
 @pytest.mark.parametrize("length", [2, 5, 12, 13, 14, 18, 19, 24, 25, 26, 100])
 def test_each_token_is_scored_once_and_sees_half_a_context(length):
     row = np.arange(length)
-    spans = list(lm_score._spans(row, 30, LENGTH))
+    spans = list(lm_score.spans_of(row, 30, LENGTH))
     assert np.concatenate([span.targets for span in spans]).tolist() == list(range(1, length))
     for i, span in enumerate(spans):
         assert span.at == 30 + span.targets[0] - 1
@@ -99,7 +99,7 @@ def test_a_row_does_not_depend_on_its_neighbours():
 def test_the_size_of_batches_changes_nothing(monkeypatch, tokens):
     rows = rows_of([40, 3, 12, 13, 14, 2, 60, 12])
     expected = score(MODEL, rows, CPU)
-    monkeypatch.setitem(lm_score._TOKENS_A_BATCH, "cpu", tokens)
+    monkeypatch.setitem(lm_score.TOKENS_A_BATCH, "cpu", tokens)
     for found, other in zip(score(MODEL, rows, CPU), expected, strict=True):
         close(found, other)
 

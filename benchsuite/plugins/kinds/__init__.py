@@ -33,6 +33,7 @@ from benchsuite.plugins.kinds.metric import (
 )
 from benchsuite.plugins.kinds.model import (
     Model,
+    Redrawn,
     SampleRequest,
     Scores,
     TokenModel,
@@ -65,6 +66,7 @@ __all__ = [
     "Panel",
     "Parameters",
     "Place",
+    "Redrawn",
     "SampleRequest",
     "Scores",
     "Subject",

@@ -70,6 +70,13 @@ class TokenScores(NamedTuple):
     greedy: np.ndarray
 
 
+class Redrawn(NamedTuple):
+    """Places of a row: a token drawn anew for each, and the log-probability of the actual one."""
+
+    tokens: np.ndarray
+    log_probabilities: np.ndarray
+
+
 class Model(ABC):
     """A trained model, opened."""
 
@@ -159,3 +166,17 @@ class TokenModel(Model):
 
         Returns what follows each, with the boundary that ends it unless the context is full.
         """
+
+    def redraw(
+        self,
+        rows: Sequence[Sequence[int]],
+        decoding: Decoding,
+        first_row: int,
+        context: Context,
+    ) -> list[Redrawn]:
+        """Draw all tokens of rows but the first anew, each after the actual ones before it.
+
+        What is drawn is a function of `context.seed`, `first_row` and the row. Rows beyond
+        `length` are read in windows. Log-probabilities are the model's, without the decoding.
+        """
+        raise NotImplementedError(f"{type(self).__name__} cannot draw the tokens of rows anew")
