@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -58,13 +59,13 @@ class NearDuplicates(Grader[NearDuplicatesParameters]):
         """Return 1 for each row that is no near copy, 0 for the others."""
         against = self.parameters.against
         known = _Known(self.parameters, context.seed)
+        indexes = [known]
         if against != "own":
-            for text in texts(human.train):
-                known.add(text)
+            indexes.append(_of_people(human, self.parameters, context.seed))
         found, scores, made = texts(rows), np.ones(rows.num_rows), own(rows)
         for done, row in enumerate(np.argsort(~made, kind="stable")):  # strangers after all others
             runs = known.runs(found[row])
-            scores[row] = not known.has_like(runs)
+            scores[row] = not any(index.has_like(runs) for index in indexes)
             if scores[row] and made[row] and against != "human":
                 known.add_runs(runs)
             context.progress(done + 1, rows.num_rows)
@@ -112,6 +113,19 @@ class _Known:
         found = self._sketch.MinHash(**self._make)
         found.update_batch([run.encode() for run in runs])
         return found
+
+
+_people: WeakKeyDictionary[HumanRows, dict[object, _Known]] = WeakKeyDictionary()
+
+
+def _of_people(human: HumanRows, wanted: NearDuplicatesParameters, seed: int) -> _Known:
+    """Return the human training rows, indexed once for all that is graded beside them."""
+    made = _people.setdefault(human, {})
+    if (wanted, seed) not in made:
+        known = made[wanted, seed] = _Known(wanted, seed)
+        for text in texts(human.train):
+            known.add(text)
+    return made[wanted, seed]
 
 
 def bands(numbers: int, similarity: float) -> tuple[int, int]:

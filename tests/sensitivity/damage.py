@@ -16,10 +16,10 @@ FACT = re.compile(r"\d+|(?<=[a-z,] )[A-Z][a-z]+")
 OTHER = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
 
 
-def frequent_half(human):
-    """The more frequent half of the words of human rows, with their counts."""
+def most_frequent(human, share):
+    """The most frequent share of the words of human rows, with their counts."""
     ranked = Counter(word for row in human for word in WORD.findall(row.lower())).most_common()
-    return dict(ranked[: len(ranked) // 2])
+    return dict(ranked[: int(share * len(ranked))])
 
 
 def without_tail(rows, random, frequent):

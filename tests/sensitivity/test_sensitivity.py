@@ -8,7 +8,7 @@ import pytest
 import text_subjects
 import trained_subjects
 from damage import (
-    frequent_half,
+    most_frequent,
     with_duplicates,
     with_facts_corrupted,
     with_genders_swapped,
@@ -127,6 +127,6 @@ def test_damages_do_what_they_say():
         "3 is blue",
     ]
     assert len(set(with_duplicates([str(i) for i in range(50)], source, of=1))) == 40
-    frequent = frequent_half(["a a b b rare other"])
+    frequent = most_frequent(["a a b b rare other"], 0.5)
     assert frequent == {"a": 2, "b": 2}
     assert set(without_tail(["a Rare, b"], source, frequent)[0]) == set("a, b")

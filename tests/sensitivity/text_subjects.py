@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from damage import (
     Bigrams,
-    frequent_half,
+    most_frequent,
     with_duplicates,
     with_facts_corrupted,
     with_genders_swapped,
@@ -24,6 +24,7 @@ AXES = ("creativity", "bias")
 LENGTH = 80  # words a row
 ROWS = 500  # rows a sample
 SAMPLES = 8
+KEPT = 0.5  # of the words, where the tail is removed
 PARAMETERS = {
     "tokens": 30_000,
     "words": 30_000,
@@ -95,7 +96,7 @@ def measured(rows, samples=SAMPLES, size=ROWS, chosen=None):
     train, rest = rows[: len(split)], rows[len(split) :]
     people = HumanRows(pa.table({"text": train + rest[:size], "split": split + ["test"] * size}))
     bigrams, model = Bigrams(train), WordModel(people.train)
-    values, frequent = defaultdict(lambda: defaultdict(list)), frequent_half(train)
+    values, frequent = defaultdict(lambda: defaultdict(list)), most_frequent(train, KEPT)
     metrics_chosen = list(chosen or metrics())
     for number in range(samples):
         sample = rest[(number + 1) * size : (number + 2) * size]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 from damage import (
-    frequent_half,
+    most_frequent,
     with_duplicates,
     with_facts_corrupted,
     with_genders_swapped,
@@ -49,6 +49,7 @@ LEARNER = {"name": "learners/llama", "width": 80, "layers": 2, "epochs": 3, "bat
 SEEDS = 4
 BUDGET = 32_768  # tokens that a model reads in each epoch
 WRITTEN = 16_384  # tokens of the samples that are measured
+KEPT = 0.1  # of the words, where the tail is removed
 DUPLICATED = 4  # rows that are copied
 DAMAGES = {
     "tail removed": "undamaged",
@@ -216,7 +217,7 @@ def _shuffled(rows, source):
 
 def models(workshop, seeds, budget, wanted, amount):
     """Return models by version and seed, and by seed the rows drawn and what the first wrote."""
-    frequent = frequent_half(workshop.human.train["text"].to_pylist())
+    frequent = most_frequent(workshop.human.train["text"].to_pylist(), KEPT)
     made, drawn, earlier = defaultdict(dict), {}, {}
     for seed in range(seeds):
         rows = workshop.drawn(seed, budget)

@@ -19,7 +19,7 @@ def table(texts, strangers=0):
     )
 
 
-@dataclass
+@dataclass(eq=False)
 class Human:
     """Human rows by split, given as lists of texts."""
 
