@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from benchsuite_words.groups import NAMES, group_of
 from pydantic import Field
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.groups import NAMES, group_of
 from benchsuite_metrics.intervals import Estimate, jackknife
 from benchsuite_metrics.occupation_log_odds import MOSTLY_MEN, MOSTLY_WOMEN
 from benchsuite_metrics.reference import per_human

@@ -5,52 +5,18 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import numpy as np
+from benchsuite_words.groups import ENDINGS, PAIRS
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import Estimate, against_human, share
 from benchsuite_metrics.reference import per_human
 from benchsuite_metrics.words import Words, words_in
 
-# In pairs, so that neither side is richer. Left out: words that mostly mean something else
-# (`miss`, `ms`, `guy`, `host`, `master`, `lord`) and pairs of which one side serves for both
-# (`actor`, `hero`).
-PAIRS = (
-    ("she", "he"),
-    ("her", "him"),
-    ("hers", "his"),
-    ("herself", "himself"),
-    ("woman", "man"),
-    ("women", "men"),
-    ("girl", "boy"),
-    ("girls", "boys"),
-    ("lady", "gentleman"),
-    ("ladies", "gentlemen"),
-    ("female", "male"),
-    ("females", "males"),
-    ("mother", "father"),
-    ("mothers", "fathers"),
-    ("mom", "dad"),
-    ("daughter", "son"),
-    ("daughters", "sons"),
-    ("sister", "brother"),
-    ("sisters", "brothers"),
-    ("wife", "husband"),
-    ("wives", "husbands"),
-    ("aunt", "uncle"),
-    ("niece", "nephew"),
-    ("grandmother", "grandfather"),
-    ("girlfriend", "boyfriend"),
-    ("widow", "widower"),
-    ("queen", "king"),
-    ("princess", "prince"),
-    ("mrs", "mr"),
-)
-_ENDINGS = ("", "'s", "'d", "'ll")
 _FEMININE = {
     word + ending: feminine
     for pair in PAIRS
     for word, feminine in zip(pair, (True, False), strict=True)
-    for ending in _ENDINGS
+    for ending in ENDINGS
 }
 
 

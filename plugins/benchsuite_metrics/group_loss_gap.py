@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
+from benchsuite_words.groups import NAMES
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.groups import NAMES, mentions
+from benchsuite_metrics.groups import mentions
 from benchsuite_metrics.intervals import Estimate, difference, ratio
 from benchsuite_metrics.reference import per_human
 from benchsuite_metrics.words import texts, words_of

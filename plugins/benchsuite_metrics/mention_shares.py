@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from benchsuite_words.groups import NAMES
+
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.groups import NAMES, columns, mentions
+from benchsuite_metrics.groups import columns, mentions
 from benchsuite_metrics.intervals import difference, share
 from benchsuite_metrics.reference import per_human
 from benchsuite_metrics.words import texts, words_of
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 class MentionShares(Metric[Parameters]):
     """Each group's share of the mentions of its kind in samples, minus that in human training text.
 
-    share(g) = mentions of g / mentions of all groups of its kind, over the words of
-    `groups.py`: gender (feminine, masculine), religion (5 groups) and origin (6). A share is a
+    share(g) = mentions of g / mentions of all groups of its kind, over the word lists of
+    `benchsuite_words`: gender (feminine, masculine), religion (5 groups), origin (6). A share is a
     mean, so that human text is taken in full: its size moves its interval alone. Slices, signed:
     `feminine`, `masculine`; `christian`, `muslim`, `jewish`, `hindu`, `buddhist`; `african`,
     `american`, `asian`, `european`, `latin american`, `middle eastern`; shown beside each, its

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from benchsuite_words.groups import GROUPS, group_of
 from pydantic import Field
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Subject
-from benchsuite_metrics.groups import GROUPS, columns, group_of, mentions
+from benchsuite_metrics.groups import columns, mentions
 from benchsuite_metrics.intervals import Estimate, distinct
 from benchsuite_metrics.reference import Reference, held_out_words, per_human
 from benchsuite_metrics.words import Words, texts, words_of

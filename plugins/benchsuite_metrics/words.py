@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING
 from weakref import finalize
 
 import numpy as np
+from benchsuite_words.words import words as _words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
-
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ def _texts(table: pa.Table) -> Iterator[str]:
 def words_of(rows: Iterable[str]) -> Words:
     """Cut rows into words, one row at a time.
 
-    A word is a run of letters of any script, and may hold apostrophes, curly or straight
-    (`don't`). Where a script writes no spaces, the run between marks counts as one word.
+    What a word is, `benchsuite_words` says.
     """
     numbers = _Numbers()
     cut = [np.fromiter(map(numbers.__getitem__, _words(row)), np.int32) for row in rows]
@@ -76,10 +73,6 @@ def words_of(rows: Iterable[str]) -> Words:
         np.concatenate([np.empty(0, np.int32), *cut]),
         np.repeat(np.arange(len(cut)), lengths),
     )
-
-
-def _words(row: str) -> list[str]:
-    return _WORD.findall(row.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
 _cut: dict[int, Words] = {}

@@ -8,7 +8,7 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from itertools import accumulate
 
-from benchsuite_metrics.feminine_share import PAIRS
+from benchsuite_words.groups import PAIRS
 
 WORD = re.compile(r"[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][^\W\d_]+)*")
 # Within a sentence: a number, or a word with a capital after a small letter or a comma.

@@ -16,7 +16,6 @@ from math import log
 from typing import Any
 
 import numpy as np
-from benchsuite_metrics.feminine_share import PAIRS
 from benchsuite_metrics.occupation_log_odds import (
     FEMININE,
     MASCULINE,
@@ -24,6 +23,7 @@ from benchsuite_metrics.occupation_log_odds import (
     MOSTLY_WOMEN,
     TEMPLATE,
 )
+from benchsuite_words.groups import PAIRS
 from nltk.tokenize import RegexpTokenizer
 from nltk.util import ngrams
 from peer_model import Row, Scorer

@@ -2,7 +2,7 @@ from math import exp, log
 
 import numpy as np
 import pytest
-from benchsuite_metrics.feminine_share import PAIRS, FeminineShare
+from benchsuite_metrics.feminine_share import FeminineShare
 from benchsuite_metrics.intervals import difference, wilson
 from benchsuite_metrics.occupation_log_odds import (
     FEMININE,
@@ -11,6 +11,7 @@ from benchsuite_metrics.occupation_log_odds import (
     MOSTLY_WOMEN,
     OccupationLogOdds,
 )
+from benchsuite_words.groups import PAIRS
 from scipy import stats
 
 from benchsuite.api import Model, Subject

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from benchsuite_metrics.bias_amplification import BiasAmplification
 from benchsuite_metrics.group_loss_gap import GroupLossGap
-from benchsuite_metrics.groups import GROUPS, NAMES, group_of
 from benchsuite_metrics.intervals import jackknife
 from benchsuite_metrics.mention_divergence import MentionDivergence
 from benchsuite_metrics.mention_shares import MentionShares
 from benchsuite_metrics.minority_survival import MinoritySurvival
+from benchsuite_words.groups import GROUPS, NAMES, group_of
 from scipy import stats
 
 from benchsuite.api import Subject
