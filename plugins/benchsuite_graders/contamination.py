@@ -10,7 +10,7 @@ import pyarrow as pa
 from pydantic import Field, field_validator
 
 from benchsuite.api import Context, Grader, HumanRows, Model, Parameters, UserError, dataset
-from benchsuite_graders.evaluation_texts import texts_of
+from benchsuite_words.evaluation_texts import texts_of
 from benchsuite_graders.texts import texts
 from benchsuite_words.words import words
 

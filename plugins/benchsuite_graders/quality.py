@@ -9,7 +9,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from benchsuite.api import Context, Grader, HumanRows, Model, Parameters
-from benchsuite_graders.quality_rules import RULES, Page, Rule
+from benchsuite_words.quality_rules import RULES, Page, Rule
 from benchsuite_graders.texts import texts
 
 

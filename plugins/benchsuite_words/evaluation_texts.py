@@ -24,7 +24,7 @@ def texts_of(found: DataSet) -> Iterator[str]:
         except (ValueError, csv.Error) as failure:
             raise UserError(
                 f"{file} of {found.name} cannot be read as text ({failure}); "
-                "leave the set out of the grader's sets."
+                "leave the set out."
             ) from failure
 
 
