@@ -9,7 +9,8 @@ from benchsuite.hookspecs import hookimpl
 from benchsuite.plugins.descriptors import Command, Component
 
 if TYPE_CHECKING:
-    from benchsuite.data.catalogue import DataSet, dataset
+    from benchsuite.cli.options import data_root_option
+    from benchsuite.data.catalogue import DataSet, catalogue, dataset
     from benchsuite.data.published import DATA_ROOT, Published, stays_below
     from benchsuite.errors import UserError
     from benchsuite.lm.decoding import Decoding
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
         TrainingJob,
     )
     from benchsuite.plugins.parts import make_part, part_document, part_identity
+    from benchsuite.records.report.charts import static_svg
+    from benchsuite.records.report.page import page_environment
 
 __all__ = [
     "DATA_ROOT",
@@ -87,19 +90,26 @@ __all__ = [
     "TrainingFailed",
     "TrainingJob",
     "UserError",
+    "catalogue",
+    "data_root_option",
     "dataset",
     "hookimpl",
     "make_part",
+    "page_environment",
     "part_document",
     "part_identity",
+    "static_svg",
     "stays_below",
 ]
 
 _HOMES = {
+    "data_root_option": "benchsuite.cli.options",
+    "page_environment": "benchsuite.records.report.page",
+    "static_svg": "benchsuite.records.report.charts",
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
     **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
-    **dict.fromkeys(("DataSet", "dataset"), "benchsuite.data.catalogue"),
+    **dict.fromkeys(("DataSet", "catalogue", "dataset"), "benchsuite.data.catalogue"),
     **dict.fromkeys(("DATA_ROOT", "Published", "stays_below"), "benchsuite.data.published"),
     **dict.fromkeys(
         ("GenerationFinished", "RecordWritten", "RunStarted", "StepFinished"),

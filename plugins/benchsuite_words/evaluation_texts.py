@@ -33,7 +33,7 @@ def _texts(suffix: str, content: bytes) -> Iterator[str]:
     if suffix == ".json":
         yield from _strings(json.loads(text))
     elif suffix == ".jsonl":
-        for line in text.splitlines():
+        for line in text.split("\n"):  # a string may hold other line ends, such as U+2028
             if line.strip():
                 yield from _strings(json.loads(line))
     elif suffix in {".csv", ".tsv"}:
