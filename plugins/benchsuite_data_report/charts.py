@@ -11,7 +11,7 @@ from markupsafe import Markup
 from benchsuite.api import static_svg
 from benchsuite_data_report.results import Series
 
-_WIDTH, _ROW, _NAMES = 420, 30, 150
+_WIDTH, _ROW, _NAMES = 420, 24, 150
 _MINE, _HUMAN = "var(--regime-2)", "var(--human)"
 
 
@@ -26,7 +26,7 @@ def draw(series: Series, prefix: str) -> Markup:
     bars = base.mark_bar(color=_MINE, height={"band": 0.62}, cornerRadiusEnd=2).encode(
         alt.X("mine:Q", axis=axis, scale=scale)
     )
-    marks = base.mark_tick(color=_HUMAN, thickness=3, size=22).encode(x=alt.X("human:Q"))
+    marks = base.mark_tick(color=_HUMAN, thickness=3, size=18).encode(x=alt.X("human:Q"))
     layers = [bars, marks] if series.human else [bars]
     with debug_mode(False):  # noqa: FBT003 (checking each part takes longer than drawing them)
         chart: dict[str, Any] = alt.LayerChart(layer=layers).to_dict(validate=False)

@@ -37,14 +37,18 @@ _COLOURS = {"pass": "green", "look": "yellow", "fail": "red", "not judged": "bri
     show_default=True,
     help="Rows drawn for what needs text at once.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Fixes the draw.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Fixes the draw."
+)
 @click.option(
     "--against",
     multiple=True,
     metavar="SET",
     help="Evaluation set to look for. [default: all in the data root]",
 )
-@click.option("--offensive-words", type=_FILE, help="Words to count instead of our own, one a line.")
+@click.option(
+    "--offensive-words", type=_FILE, help="Words to count instead of our own, one a line."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -129,9 +133,9 @@ def _progress(total: int) -> Iterator[Told]:
 
     def told(read: int) -> None:
         bar.advance(task, read)
-        if console.is_terminal and not bar.live.is_started:
-            if time.monotonic() - started > _PATIENCE:
-                bar.start()
+        long = time.monotonic() - started > _PATIENCE
+        if long and console.is_terminal and not bar.live.is_started:
+            bar.start()
 
     try:
         yield told

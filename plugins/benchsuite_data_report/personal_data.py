@@ -49,8 +49,9 @@ def _address(text: str) -> bool:
 
 
 def _phone(text: str) -> bool:
-    digits = re.sub(r"\D", "", text)
-    return len(digits) in _PHONE and (text.startswith("+") or bool(re.search(r"[()\s.-]", text)))
+    """Whether numbers are written as those of phones are: numbers alone stand everywhere."""
+    marked = text[0] in "+(0" or text.count("-") + text.count(".") > 1
+    return marked and len(re.sub(r"\D", "", text)) in _PHONE
 
 
 # Possessive quantifiers (++, {m,n}+) and short bounds: no text makes them go back far.
@@ -79,16 +80,23 @@ _PATTERNS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
 KINDS = tuple(_PATTERNS)
 SENSITIVE = frozenset({"IBAN", "card number", "SSN-like"})
 """Kinds whose check digits or form leave little room for chance, and that do harm."""
-_DIGIT = re.compile(r"\d")
+# What a text must have for a pattern to be looked for: most have none of it.
+_HINTS = {
+    "e-mail": re.compile("@"),
+    "IBAN": re.compile(r"[A-Z]{2}\d{2}"),
+    "IPv4 address": re.compile(r"\d\.\d{1,3}\.\d"),
+}
+_NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d){8}")
 
 
 def find(text: str) -> Iterator[Found]:
     """Yield what looks like personal data; a place is taken by the first kind that fits it."""
-    kinds = ["e-mail"] if "@" in text else []
-    kinds += [kind for kind in KINDS if kind != "e-mail"] if _DIGIT.search(text) else []
+    number = _NUMBER.search(text)
     taken: list[Found] = []
-    for kind in kinds:
-        pattern, holds = _PATTERNS[kind]
+    for kind, (pattern, holds) in _PATTERNS.items():
+        hint = _HINTS.get(kind)
+        if not (hint.search(text) if hint else number):
+            continue
         for match in pattern.finditer(text):
             start, end = match.span()
             if all(end <= t.start or start >= t.end for t in taken) and holds(match[0]):

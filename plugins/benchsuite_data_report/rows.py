@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,7 +79,7 @@ class Batch:
     def hashed(self) -> Hashed:
         """All words in reading order."""
         lengths = [len(row) for row in self.words]
-        codes = (self.known[word] for row in self.words for word in row)
+        codes = map(self.known.__getitem__, chain.from_iterable(self.words))
         found = np.fromiter(codes, np.uint64, sum(lengths))
         return Hashed(found, np.repeat(np.arange(len(lengths)), lengths))
 

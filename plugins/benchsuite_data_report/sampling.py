@@ -29,7 +29,7 @@ class Sample:
 
 
 class Drawing:
-    """Gives each row a random number, and keeps the rows with the smallest (Knuth, TAOCP 2, 3.4.2)."""
+    """Gives each row a random number, and keeps the rows with the smallest ones."""
 
     def __init__(self, size: int, seed: int) -> None:
         self._size = size

@@ -117,11 +117,7 @@ def signatures(runs: Hashed, rows: int, bins: int) -> np.ndarray:
     mixed = (runs.codes ^ (runs.codes >> np.uint64(29))) * _ODD
     places = ((mixed >> np.uint64(32)) * np.uint64(bins)) >> np.uint64(32)
     found = np.full(rows * bins, _EMPTY)
-    slots = runs.rows * bins + places.astype(np.int64)
-    order = np.lexsort((mixed, slots))
-    slots, mixed = slots[order], mixed[order]
-    first = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]])[: len(slots)])
-    found[slots[first]] = mixed[first]
+    np.minimum.at(found, runs.rows * bins + places.astype(np.int64), mixed)
     return _filled(found.reshape(rows, bins))
 
 

@@ -42,10 +42,10 @@ class Check(ABC):
     def __init__(self, given: Given) -> None:
         self.given = given
 
-    def see(self, batch: Batch) -> None:
+    def see(self, batch: Batch) -> None:  # noqa: B027 (most checks see samples alone)
         """Read rows of the data set."""
 
-    def see_human(self, batch: Batch) -> None:
+    def see_human(self, batch: Batch) -> None:  # noqa: B027
         """Read rows of the human text."""
 
     @abstractmethod

@@ -13,8 +13,8 @@ from benchsuite_data_report.checks.base import Check, Given
 from benchsuite_data_report.judging import Bounds, percent, share
 from benchsuite_data_report.personal_data import excerpt
 from benchsuite_data_report.results import Example, Finding, Outcome
-from benchsuite_data_report.rows import Batch, WordHashes
-from benchsuite_data_report.sketches import Hashed, KnownCodes, run_hashes
+from benchsuite_data_report.rows import Batch, Hashed, WordHashes
+from benchsuite_data_report.sketches import KnownCodes, run_hashes
 
 _RUN = 8
 _BOUNDS = Bounds(0.01, 0.05)
@@ -42,12 +42,12 @@ class Contamination(Check):
         "know many evaluation sets by heart, and write them into what they make."
     )
     how = (
-        f"The share of an evaluation set's words that stand in a run of {_RUN} words which some row "
-        "holds too; words without case and marks. Every text of a set's files counts, those of fewer "
-        f"than {_RUN} words left out. The sets are those of the catalogue that lie in the data root, "
-        "or those named with --against. Paraphrases and translations are not seen; common "
-        "phrases are. Above 5 % a set counts as contaminated, as in benchsuite's metric; the "
-        "lower threshold is this report's own."
+        f"The share of an evaluation set's words that stand in a run of {_RUN} words which some "
+        "row holds too; words without case and marks. Every text of a set's files counts, those of "
+        f"fewer than {_RUN} words left out. The sets are those of the catalogue that lie in the "
+        "data root, or those named with --against. Paraphrases and translations are not seen; "
+        "common phrases are. Above 5 % a set counts as contaminated, as in benchsuite's metric; "
+        "the lower threshold is this report's own."
     )
     sources = (
         "Grattafiori et al. 2024, arXiv:2407.21783, section 5.1.4",
@@ -90,7 +90,9 @@ class Contamination(Check):
         findings = [self._covered(name, text) for name, text in self._sets.items()]
         total = self.given.synthetic.total
         findings.append(share("rows that share a run with any", self._rows, total, sampled=False))
-        found = [f"{f.name} ({percent(f.value or 0)})" for f in findings if f.verdict in {"look", "fail"}]
+        found = [
+            f"{f.name} ({percent(f.value or 0)})" for f in findings if f.verdict in {"look", "fail"}
+        ]
         says = f"{len(self._sets)} sets were looked for; " + (
             f"held in part: {', '.join(found)}." if found else "none is held to a notable extent."
         )
@@ -126,7 +128,7 @@ def _text(found: DataSet) -> _Text:
         starts.append(words + _starts(batch.hashed))
         rows.append(texts + batch.hashed.rows)
         words, texts = words + len(batch.hashed.codes), texts + len(batch.texts)
-    return _Text(*map(np.concatenate, (rows, codes, starts)))
+    return _Text(np.concatenate(rows), np.concatenate(codes), np.concatenate(starts))
 
 
 def _starts(text: Hashed) -> np.ndarray:

@@ -32,12 +32,12 @@ class Diversity(Check):
     )
     how = (
         "Rows of the sample in random order, cut to as many words as both sides have (200,000 at "
-        "most), since all of these move with the size. distinct-n: different runs of n words within "
-        "a row, over all of them. Entropy of words in bits. Compression: bytes over bytes after "
-        "zlib at level 9, of as many bytes of both sides (1 MiB at most). Judged by the distance "
-        "from human text, in either direction; without human text there is nothing to judge by. "
-        "Popular scores of this kind hardly see the loss of rare words: see tail coverage. The "
-        "thresholds are this report's own."
+        "most), since all of these move with the size. distinct-n: different runs of n words "
+        "within a row, over all of them. Entropy of words in bits. Compression: bytes over bytes "
+        "after zlib at level 9, of as many bytes of both sides (1 MiB at most). Judged by the "
+        "distance from human text, in either direction; without human text there is nothing to "
+        "judge by. Popular scores of this kind hardly see the loss of rare words: see tail "
+        "coverage. The thresholds are this report's own."
     )
     sources = (
         "Li et al. 2016, arXiv:1510.03055 (distinct-n)",

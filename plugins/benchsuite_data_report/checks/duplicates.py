@@ -10,11 +10,10 @@ from benchsuite_data_report.checks.base import Check, Given
 from benchsuite_data_report.judging import Bounds, Z, percent, share
 from benchsuite_data_report.personal_data import excerpt
 from benchsuite_data_report.results import Example, Finding, Outcome
-from benchsuite_data_report.rows import Batch, WordHashes
+from benchsuite_data_report.rows import Batch, Hashed, WordHashes
 from benchsuite_data_report.sampling import EXCERPT
 from benchsuite_data_report.sketches import (
     CopyCounter,
-    Hashed,
     KnownCodes,
     bands,
     run_hashes,
@@ -43,9 +42,9 @@ class Duplicates(Check):
         "Equal rows: 64-bit hashes of all rows, counted exactly up to 1,048,576 different ones; "
         "beyond that estimated with a standard error of 0.1 % of the number of different rows (k "
         "minimum values). Near copies: for each row of the sample, whether any earlier row of the "
-        f"whole set has a Jaccard similarity of {_ALIKE} or more over runs of {_RUN} words. Earlier "
-        f"rows are found by MinHash in {_BANDS} bands of {_BAND}, which misses a pair of similarity "
-        "0.8 in about 1 of 100 cases, and each one found is then compared exactly; of "
+        f"whole set has a Jaccard similarity of {_ALIKE} or more over runs of {_RUN} words. "
+        f"Earlier rows are found by MinHash in {_BANDS} bands of {_BAND}, which misses a pair of "
+        "similarity 0.8 in about 1 of 100 cases, and each one found is then compared exactly; of "
         f"a row the first {EXCERPT:,} characters are read, and rows of fewer than {_RUN} words are "
         "left to equal rows. Paraphrases are not seen. The thresholds are this report's own."
     )
@@ -149,7 +148,9 @@ class _NearCopies:
         for owner, (row, text) in list(self._earlier.items())[:_EXAMPLES]:
             place = self._sample.places[owner]
             shown += [
-                Example(row=row + 1, about=f"nearly repeated in row {place + 1:,}", text=excerpt(text)),
+                Example(
+                    row=row + 1, about=f"nearly repeated in row {place + 1:,}", text=excerpt(text)
+                ),
                 Example(
                     row=place + 1,
                     about=f"nearly repeats row {row + 1:,}",

@@ -5,16 +5,27 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from benchsuite_words.groups import GROUPS, NAMES, group_of
+from benchsuite_words.groups import ENDINGS, GROUPS, NAMES, group_of
 
 from benchsuite_data_report.checks.base import Check, Given
 from benchsuite_data_report.judging import Bounds, Z
 from benchsuite_data_report.results import Finding, Outcome, Series
-from benchsuite_data_report.rows import Batch
+from benchsuite_data_report.rows import Batch, WordHashes
+from benchsuite_data_report.sketches import KnownCodes
 
 _GAP = Bounds(0.05, 0.15)
 _LEAST = 100
 _KIND = np.array([list(GROUPS).index(kind) for kind, _ in NAMES])
+_HASHES = WordHashes()
+_BY_CODE = {
+    _HASHES[word + ending]: group_of(word)
+    for groups in GROUPS.values()
+    for words in groups.values()
+    for word in words.split()
+    for ending in ENDINGS
+}
+_WORDS = KnownCodes(np.array(list(_BY_CODE), np.uint64))
+_COLUMNS = np.array([_BY_CODE[code] for code in _WORDS.codes.tolist()])
 
 
 class Mentions(Check):
@@ -30,8 +41,8 @@ class Mentions(Check):
         "Words for groups by gender, religion and origin (English), counted in all rows: a group's "
         "share of the mentions of its kind. Judged by the distance from human text where the 95 % "
         "interval of the difference, which minds that mentions of one row belong together, leaves "
-        f"out zero, and where both sides have {_LEAST} mentions of the kind. A word list sees neither "
-        "names nor what is said of a group. The thresholds are this report's own."
+        f"out zero, and where both sides have {_LEAST} mentions of the kind. A word list sees "
+        "neither names nor what is said of a group. The thresholds are this report's own."
     )
     sources = (
         "Wyllie, Shumailov & Papernot 2024, arXiv:2403.07857",
@@ -74,7 +85,7 @@ class Mentions(Check):
                     verdict=_GAP.judge(seen) if judged else "not judged",
                 )
             )
-        far = [f.name for f in findings if f.verdict in {"look", "fail"}]
+        far = [f.name.partition(": ")[2] for f in findings if f.verdict in {"look", "fail"}]
         total = int(self._mine.total.sum())
         says = f"{total:,} mentions; " + (
             f"away from human text: {', '.join(far)}."
@@ -106,18 +117,10 @@ class _Shares:
         self._yy, self._xy, self._xx = np.zeros(size), np.zeros(size), np.zeros(size)
 
     def add(self, batch: Batch) -> None:
-        found = [
-            (row, column)
-            for row, text in enumerate(batch.words)
-            for column in map(group_of, text)
-            if column is not None
-        ]
-        if not found:
-            return
-        rows, columns = np.array(found).T
+        found, places = _WORDS.places(batch.hashed.codes)
         y = np.zeros((len(batch.texts), len(NAMES)))
-        np.add.at(y, (rows, columns), 1)
-        x = np.stack([y[:, _KIND == kind].sum(axis=1) for kind in _KIND], axis=1)
+        np.add.at(y, (batch.hashed.rows[found], _COLUMNS[places]), 1)
+        x = np.stack([y[:, kind == _KIND].sum(axis=1) for kind in _KIND], axis=1)
         self.total += y.sum(axis=0)
         self._kind += x.sum(axis=0)
         self._yy += (y * y).sum(axis=0)

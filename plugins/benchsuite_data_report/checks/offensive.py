@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from benchsuite_words.words import words
 
 from benchsuite.api import UserError
 from benchsuite_data_report.checks.base import Check, Given
 from benchsuite_data_report.judging import Bounds, percent, share
 from benchsuite_data_report.results import Finding, Outcome
-from benchsuite_data_report.rows import Batch
+from benchsuite_data_report.rows import Batch, WordHashes
+from benchsuite_data_report.sketches import KnownCodes
 
 _BOUNDS = Bounds(0.01, 0.05)
 _OVER_HUMAN = Bounds(2, 5, percent=False)
@@ -19,15 +21,14 @@ _LARGEST = 2**20
 
 # Swearing, insults and threats that are offensive almost wherever they stand. Slurs against
 # groups are left out: whoever needs them has a list of their own, and gives it.
-_OWN = frozenset(
-    """
+_SWEARING = """
     arse arsehole asshole assholes bastard bastards bitch bitches bollocks bullshit cock cocksucker
     cunt cunts dickhead dickheads dumbass fuck fucked fucker fuckers fucking fucks jackass
     motherfucker motherfuckers motherfucking piss pissed prick pricks pussy scumbag scumbags shit
     shits shitty shitting slut sluts twat twats wanker wankers whore whores
     dipshit douchebag imbecile imbeciles moron morons
-    """.split()
-)
+"""
+_OWN = frozenset(_SWEARING.split())
 
 
 class Offensive(Check):
@@ -43,8 +44,8 @@ class Offensive(Check):
         "Words of a list in all rows. The list that comes with this report is our own, English and "
         "short (swearing and insults), and has no slurs against groups: it says that something is "
         "there, never that nothing is. Give one of your own with --offensive-words. A word list "
-        "knows no context: it sees quotations and medicine, and no polite contempt. With human text "
-        "the ratio is judged, where more than 0.1 % of rows hold any. The thresholds are this "
+        "knows no context: it sees quotations and medicine, and no polite contempt. With human "
+        "text the ratio is judged, where more than 0.1 % of rows hold any. The thresholds are this "
         "report's own."
     )
     sources = (
@@ -55,6 +56,8 @@ class Offensive(Check):
     def __init__(self, given: Given) -> None:
         super().__init__(given)
         self._list = _read(given.offensive) if given.offensive else _OWN
+        hashes = WordHashes()
+        self._known = KnownCodes(np.array([hashes[word] for word in self._list], np.uint64))
         self._rows = self._human_rows = self._words = self._human_words = 0
         self._total = self._human_total = 0
 
@@ -77,8 +80,8 @@ class Offensive(Check):
         )
 
     def _counted(self, batch: Batch) -> tuple[int, int, int]:
-        found = [sum(map(self._list.__contains__, row)) for row in batch.words]
-        return sum(map(bool, found)), sum(found), len(batch.hashed.codes)
+        found, _ = self._known.places(batch.hashed.codes)
+        return len(np.unique(batch.hashed.rows[found])), len(found), len(batch.hashed.codes)
 
     def outcome(self) -> Outcome:
         """Tell the share of rows."""

@@ -25,11 +25,12 @@ class Personal(Check):
         "text, word for word. Whoever publishes or trains on such rows hands them on."
     )
     how = (
-        "Patterns in all rows. Card numbers must hold by Luhn's digit, IBANs mod 97; IPv4 addresses "
-        "must be public; SSN-like means 3-2-4 digits outside the ranges never given. Examples show "
-        "the form alone: x for a letter, 0 for a digit. Names and postal addresses are not looked "
-        "for; invented numbers count like real ones, and a long number that is none may look like a "
-        "phone number. The thresholds are this report's own: none for what is sensitive."
+        "Patterns in all rows. Card numbers must hold by Luhn's digit, IBANs mod 97; IPv4 "
+        "addresses must be public; SSN-like means 3-2-4 digits outside the ranges never given. "
+        "Examples show the form alone: x for a letter, 0 for a digit. Names and postal addresses "
+        "are not looked for; invented numbers count like real ones, and a long number that is none "
+        "may look like a phone number. The thresholds are this report's own: none for what is "
+        "sensitive."
     )
     sources = (
         "Carlini et al. 2021, arXiv:2012.07805",
@@ -47,7 +48,7 @@ class Personal(Check):
         """Look at each row."""
         for row, text in enumerate(batch.texts):
             found = {each.kind: each for each in find(text)}
-            self._rows.update(found)
+            self._rows.update(found.keys())
             for kind, each in found.items():
                 if len(self._examples[kind]) < _EXAMPLES:
                     masked = shape(text[each.start : each.end])

@@ -34,8 +34,8 @@ class Provenance(Check):
     how = (
         "The share of rows in which a column of a usual name is there and not empty: "
         + "; ".join(f"{what}: {', '.join(names)}" for what, names in COLUMNS.items())
-        + ". Whether what it says is true cannot be told. Plain text has no columns. The thresholds "
-        "are this report's own."
+        + ". Whether what it says is true cannot be told. Plain text has no columns. The "
+        "thresholds are this report's own."
     )
     sources = (
         "Gebru et al. 2021, arXiv:1803.09010 (datasheets)",

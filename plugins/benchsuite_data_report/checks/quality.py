@@ -24,18 +24,18 @@ class Quality(Check):
     name = "quality"
     title = "Quality by published rules"
     why = (
-        "The rules were made to drop pages on which language models learn badly: boilerplate, lists, "
-        "loops, text without sentences. Much of a set that breaks them would not survive the "
-        "cleaning of a training corpus. Text that a model repeats itself in breaks the rules of "
-        "repetition first."
+        "The rules were made to drop pages on which language models learn badly: boilerplate, "
+        "lists, loops, text without sentences. Much of a set that breaks them would not survive "
+        "the cleaning of a training corpus. Text that a model repeats itself in breaks the rules "
+        "of repetition first."
     )
     how = (
         "The rules of Gopher (appendix A1.1) and those of C4 for whole pages, with their published "
-        "thresholds, on the sample; a row passes a filter if it breaks none of its rules. They were "
-        "made for web pages: short rows break the least number of words and sentences, whatever "
-        "their worth, so compare with human text of the same kind. Fluent nonsense passes. What "
-        "share must pass is this report's own choice; with human text it is a share of human "
-        "text's."
+        "thresholds, on the sample; a row passes a filter if it breaks none of its rules. They "
+        "were made for web pages: short rows break the least number of words and sentences, "
+        "whatever their worth, so compare with human text of the same kind. Fluent nonsense "
+        "passes. What share must pass is this report's own choice; with human text it is a share "
+        "of human text's."
     )
     sources = (
         "Rae et al. 2021, arXiv:2112.11446, appendix A1.1",
@@ -61,7 +61,7 @@ class Quality(Check):
         by_rule = sorted(rules, key=lambda name: -broken[name])
         findings += [
             share(
-                f"rows that break {rules[name].source}: {name}",
+                f"rows that break {name} ({_SOURCES[rules[name].source]})",
                 broken[name],
                 len(mine),
                 human=broken_human[name] / len(other) if other else None,

@@ -54,7 +54,9 @@ class Reading(Check):
                 Finding(name=f"invalid: {why}", value=count, unit="rows", n=rows + invalid)
                 for why, count in given.invalid.most_common()
             ),
-            Finding(name="rows with text", value=rows, unit="rows", n=rows, human=human and human.total),
+            Finding(
+                name="rows with text", value=rows, unit="rows", n=rows, human=human and human.total
+            ),
             Finding(
                 name="words a row",
                 value=self._words / rows,
@@ -69,12 +71,15 @@ class Reading(Check):
     def _series(self) -> Series:
         labels = ["0", *(f"{low}" if low == 1 else f"{low}\u2013{2 * low - 1}" for low in _EDGES)]
         labels[-1] = f"{_EDGES[-1]}+"
+        some = np.flatnonzero(self._lengths + self._human)
+        shown = slice(some[0], some[-1] + 1)
+        mine, human = self._lengths[shown], self._human[shown]
         return Series(
             title="Rows by their length",
             axis="words",
-            labels=labels,
-            synthetic=list(self._lengths / max(1, self._lengths.sum())),
-            human=list(self._human / self._human.sum()) if self._human.any() else [],
+            labels=labels[shown],
+            synthetic=list(mine / mine.sum()),
+            human=list(human / human.sum()) if human.any() else [],
         )
 
 

@@ -29,8 +29,8 @@ class Tail(Check):
         "The sample of human rows is halved at random. The words of one half, ranked by count, are "
         "cut in two: the rarer half of the vocabulary is the tail. Its coverage is the share of it "
         "that occurs in the other half of human text, and in as many words of the data set. The "
-        "ratio of both is judged. Both texts must be of the same kind; another topic has other rare "
-        "words. The thresholds are this report's own."
+        "ratio of both is judged. Both texts must be of the same kind; another topic has other "
+        "rare words. The thresholds are this report's own."
     )
     sources = ("Shumailov et al., Nature 631 (2024) 755",)
 
@@ -53,7 +53,11 @@ class Tail(Check):
         ratio = here / there if there and size >= _LEAST else None
         findings = [
             Finding(
-                name="rare human words that occur", value=here, unit="share", n=len(tail), human=there
+                name="rare human words that occur",
+                value=here,
+                unit="share",
+                n=len(tail),
+                human=there,
             ),
             Finding(
                 name="coverage over human text's",
@@ -70,7 +74,10 @@ class Tail(Check):
         )
         if ratio is None:
             says += f" Fewer than {_LEAST:,} words are too few to judge."
-        parts = [set(ranked[len(ranked) * i // _PARTS : len(ranked) * (i + 1) // _PARTS]) for i in range(_PARTS)]
+        parts = [
+            set(ranked[len(ranked) * i // _PARTS : len(ranked) * (i + 1) // _PARTS])
+            for i in range(_PARTS)
+        ]
         series = Series(
             title="Words of human text that occur, by how often people use them",
             axis="tenth of the vocabulary, most frequent first",
