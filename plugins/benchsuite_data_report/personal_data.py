@@ -11,6 +11,7 @@ _EXCERPT = 280
 _CARD = range(13, 20)
 _PHONE = range(9, 16)
 _REST = 97
+_SSN_FORM = re.compile(r"\d{3}-\d{2}-\d{4}")
 
 
 class Found(NamedTuple):
@@ -50,6 +51,8 @@ def _address(text: str) -> bool:
 
 def _phone(text: str) -> bool:
     """Whether numbers are written as those of phones are: numbers alone stand everywhere."""
+    if _SSN_FORM.fullmatch(text):
+        return False
     marked = text[0] in "+(0" or text.count("-") + text.count(".") > 1
     return marked and len(re.sub(r"\D", "", text)) in _PHONE
 
@@ -73,7 +76,7 @@ _PATTERNS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
     ),
     "IPv4 address": (re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)"), _address),
     "phone number": (
-        re.compile(r"(?<![\w.,/-])\+?\(?\d{1,4}\)?(?:[ .-]\(?\d{2,4}\)?){2,4}+(?![\w/-])"),
+        re.compile(r"(?<![\w.,/-])\+?\(?\d{1,4}\)?(?:[ .-]\(?\d{2,6}\)?){2,4}+(?![\w/-])"),
         _phone,
     ),
 }

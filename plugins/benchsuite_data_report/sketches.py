@@ -70,7 +70,7 @@ class CopyCounter:
             return Copies(0.0, 0.0, 0)
         kept, largest = len(self._codes), int(self._counts.max(initial=0))
         if not self._cut:
-            return Copies(1 - kept / self.total, 0.0, largest)
+            return Copies((self.total - kept) / self.total, 0.0, largest)
         different = (kept - 1) / ((int(self._codes[-1]) + 1) / _ALL)
         share = min(1.0, different / self.total)
         return Copies(1 - share, share / sqrt(kept - 2), largest)
