@@ -101,8 +101,8 @@ def test_offensive_words_and_a_list_of_ones_own(tmp_path):
 
 
 def test_personal_data_are_counted_by_rows_and_never_shown(tmp_path):
-    secret = "jane@example.org jane@example.org 4111 1111 1111 1111"
-    made = write(tmp_path / "a.jsonl", [*sentences(1, 198), secret, secret])
+    private = "jane@example.org jane@example.org 4111 1111 1111 1111"
+    made = write(tmp_path / "a.jsonl", [*sentences(1, 198), private, private])
     found = assessed(made)
     assert finding(found, "personal", "rows with an e-mail").value == 0.01
     assert finding(found, "personal", "rows with a card").verdict == "fail"
