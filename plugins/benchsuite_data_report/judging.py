@@ -33,7 +33,8 @@ class Bounds:
         """Say what passes and what fails."""
         passes, fails = ("at least", "below") if self.below else ("at most", "above")
         look, fail = (percent(x) if self.percent else f"{x:g}" for x in (self.look, self.fail))
-        return f"pass: {of}{passes} {look}; fail: {fails} {fail}"
+        fails = "" if self.below and not self.fail else f"; fail: {fails} {fail}"
+        return f"pass: {of}{passes} {look}{fails}"
 
 
 def wilson(hits: int, n: int) -> tuple[float, float] | tuple[None, None]:

@@ -18,7 +18,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """What should be known of a row, and the names of columns that tell it."""
 WANTED = tuple(name for names in COLUMNS.values() for name in names)
+_NEEDED = frozenset({"model", "prompt", "licence"})
 _FILLED = Bounds(0.95, 0.01, below=True)
+_USEFUL = Bounds(0.95, 0, below=True)
 
 
 class Provenance(Check):
@@ -66,8 +68,9 @@ class Provenance(Check):
         for what, names in COLUMNS.items():
             used = [name for name in names if self._named[name]]
             by = f" (in {', '.join(used)})" if used else ""
+            bounds = _FILLED if what in _NEEDED else _USEFUL
             findings.append(
-                share(f"rows with {what}{by}", self._filled[what], total, _FILLED, sampled=False)
+                share(f"rows with {what}{by}", self._filled[what], total, bounds, sampled=False)
             )
         known = [what for what in COLUMNS if self._filled[what] >= _FILLED.look * total]
         missing = [what for what in COLUMNS if what not in known]
