@@ -68,7 +68,7 @@ def test_a_data_card_tells_how_rows_were_made_and_which_file_holds_them(run):
     held = (folder / "cards" / file["contentUrl"]).read_bytes()
     assert file["sha256"] == hashlib.sha256(held).hexdigest()
     assert file["contentSize"] == f"{len(held)} B"
-    for words in ("made-up/near", "made-up/large", '"best": 0.5', "temperature 1", "graded by"):
+    for words in ("made-up/near", "made-up/large", '"best": 0.5', "temperature 1", "made-up/mean", "seeds: 0, 1"):
         assert words in card["rai:dataCollection"]
     for row in card["recordSet"][1]["data"]:
         rows = read_rows(store.path(row["generations/step"]))

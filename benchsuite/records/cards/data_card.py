@@ -120,7 +120,9 @@ def data_card(
         "keywords": ["synthetic data", "benchsuite", name],
         "isLiveDataset": False,
         "rai:dataCollectionType": ["Software Collection"],
-        "rai:dataCollection": "; ".join(f"{k}: {v}" for k, v in making(regime, record).items()),
+        "rai:dataCollection": "; ".join(
+            f"{k}: {v}" for k, v in making(regime, plan.suite, record).items()
+        ),
         "rai:dataLimitations": limits(plan.suite, record, regime.name),
         "rai:dataUseCases": ["Measuring what training on synthetic data does to a model."],
         "distribution": [_file(samples)],

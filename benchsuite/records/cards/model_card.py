@@ -72,7 +72,9 @@ def _body(
         f"The human text comes from {code(plan.suite.corpus.name)}, digest "
         f"`{record.corpus.digest}`."
     )
-    knobs = [f"| {key} | {escaped(words)} |" for key, words in making(regime, record).items()]
+    knobs = [
+        f"| {key} | {escaped(words)} |" for key, words in making(regime, plan.suite, record).items()
+    ]
     yield "## Regime\n\n| knob | value |\n|---|---|\n" + "\n".join(knobs)
     yield _compared(regime, record, last)
     yield "## Limits\n\n" + "\n".join(

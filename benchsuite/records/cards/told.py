@@ -19,8 +19,11 @@ _UNREAD = (
 )
 
 
-def making(regime: ResolvedRegime, record: Record) -> dict[str, str]:
-    """Return each knob of a regime in words, with all parameters of its components."""
+def making(regime: ResolvedRegime, suite: ResolvedSuite, record: Record) -> dict[str, str]:
+    """Return each knob of a regime in words, and the components with all their parameters.
+
+    Of the corpus the name alone: where its files lie is nobody else's matter.
+    """
     told = knobs(regime.regime)
     told["generations"] = str(_entry(regime, record))
     if regime.generator:
@@ -28,6 +31,9 @@ def making(regime: ResolvedRegime, record: Record) -> dict[str, str]:
     for number, (grader, keep) in enumerate(regime.graders, start=1):
         rule = json.dumps(keep.model_dump(mode="json", exclude_none=True))
         told[f"grader {number}"] = f"{_given(grader.document())}, rule {rule}"
+    told["model"] = _given(suite.learner.document())
+    told["human text"] = f"{suite.corpus.name}, digest {record.corpus.digest}"
+    told["seeds"] = ", ".join(map(str, record.seeds))
     return told
 
 
