@@ -9,7 +9,8 @@ from benchsuite.hookspecs import hookimpl
 from benchsuite.plugins.descriptors import Command, Component
 
 if TYPE_CHECKING:
-    from benchsuite.data.catalogue import DataSet, dataset
+    from benchsuite.cli.options import data_root_option
+    from benchsuite.data.catalogue import DataSet, catalogue, dataset
     from benchsuite.data.hub import HubDataset, pinned
     from benchsuite.data.published import DATA_ROOT, Published, stays_below
     from benchsuite.data.records import (
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
         TrainingJob,
     )
     from benchsuite.plugins.parts import make_part, part_document, part_identity
+    from benchsuite.records.report.charts import static_svg
+    from benchsuite.records.report.page import page_environment
 
 __all__ = [
     "DATA_ROOT",
@@ -98,25 +101,32 @@ __all__ = [
     "TrainingFailed",
     "TrainingJob",
     "UserError",
+    "catalogue",
     "check_fields",
+    "data_root_option",
     "dataset",
     "decoded",
     "hookimpl",
     "make_part",
+    "page_environment",
     "part_document",
     "part_identity",
     "pinned",
     "read_records",
     "record_format",
+    "static_svg",
     "stays_below",
     "string_field",
 ]
 
 _HOMES = {
+    "data_root_option": "benchsuite.cli.options",
+    "page_environment": "benchsuite.records.report.page",
+    "static_svg": "benchsuite.records.report.charts",
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
     **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
-    **dict.fromkeys(("DataSet", "dataset"), "benchsuite.data.catalogue"),
+    **dict.fromkeys(("DataSet", "catalogue", "dataset"), "benchsuite.data.catalogue"),
     **dict.fromkeys(("HubDataset", "pinned"), "benchsuite.data.hub"),
     **dict.fromkeys(("DATA_ROOT", "Published", "stays_below"), "benchsuite.data.published"),
     **dict.fromkeys(

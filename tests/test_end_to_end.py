@@ -18,7 +18,7 @@ from command_line import CommandLine
 
 from benchsuite.records.record import Record
 
-FILES = ["measurements.parquet", "record.json", "report.html", "samples.parquet"]
+FILES = ["cards", "measurements.parquet", "record.json", "report.html", "samples.parquet"]
 MODELS = 2 * (1 + 2 * 4)  # seeds x (generation 0 + generations x regimes)
 
 

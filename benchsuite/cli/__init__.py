@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -48,26 +49,48 @@ def registry() -> Registry:
 
 
 class LazyGroup(click.Group):
-    """Imports a command when it is called for; its summary is known without."""
+    """Commands that plugins register, imported when they are called for, beside those given to it.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    A command named `data report` is the subcommand `report` of the group with `below="data"`.
+    """
+
+    def __init__(self, *args: Any, below: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._below = below
+
+    def _registered(self) -> dict[str, Command]:
+        """Return the commands registered for this group, by the last word of their names."""
+        split = {name: name.rpartition(" ") for name in registry().commands()}
+        return {
+            own: registry().commands()[name]
+            for name, (group, _, own) in split.items()
+            if group == self._below
+        }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return list(registry().commands())
+        return [*super().list_commands(ctx), *self._registered()]
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import a command. An unknown one is an error that names the nearest."""
-        commands = registry().commands()
+        if (given := super().get_command(ctx, name)) is not None:
+            return given
+        commands = self._registered()
         if name not in commands:
-            raise UserError(f"there is no command {name}{nearest(name, commands)}")
+            known = self.list_commands(ctx)
+            full = f"{self._below} {name}".lstrip()
+            raise UserError(f"there is no command {full}{nearest(name, known)}")
         module, _, attribute = commands[name].target.partition(":")
         command = getattr(import_module(module), attribute)
         if not isinstance(command, click.Command):
             raise UserError(f"{commands[name].target} is not a click command.")
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List commands and summaries, in the order in which they were registered."""
-        rows = [(command.name, command.summary) for command in registry().commands().values()]
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List commands and summaries: those given to it, then others as they were registered."""
+        given = [super(LazyGroup, self).get_command(ctx, n) for n in super().list_commands(ctx)]
+        rows = [(str(one.name), one.get_short_help_str(80)) for one in given if one]
+        rows += [(own, command.summary) for own, command in self._registered().items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchsuite.cli import LazyGroup
 from benchsuite.cli.options import data_root_option
 from benchsuite.errors import UserError
 
@@ -19,9 +20,9 @@ _WIDE = 130
 """Columns of a terminal from which on there is room for what a set holds."""
 
 
-@click.group()
+@click.group(cls=LazyGroup, below="data")
 def data() -> None:
-    """Find, fetch and verify evaluation sets and human corpora.
+    """Find, fetch and verify evaluation sets and human corpora; assess synthetic ones.
 
     A file is taken from the data root where it lies there, else from the user's cache, else
     fetched into that cache once.

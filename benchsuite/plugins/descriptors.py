@@ -28,7 +28,10 @@ class Component:
 
 @dataclass(frozen=True)
 class Command:
-    """A subcommand of `benchsuite`; `target` is `module:attribute` of a click command."""
+    """A subcommand of `benchsuite`; `target` is `module:attribute` of a click command.
+
+    Two words name a subcommand of a group that is there: `data report`.
+    """
 
     name: str
     summary: str

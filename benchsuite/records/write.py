@@ -21,6 +21,7 @@ from benchsuite.errors import UserError
 from benchsuite.plugins.kinds import NOTHING, Cost
 from benchsuite.records import provenance
 from benchsuite.records.agreements import agreements
+from benchsuite.records.cards.write import write_cards
 from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
 from benchsuite.records.items import Items
@@ -54,7 +55,7 @@ def writable(directory: Path) -> None:
 def write_run(
     plan: Plan, store: Store, outcome: Outcome, occasion: Occasion, directory: Path
 ) -> Record:
-    """Write record, measurements, samples and report of a finished plan into a folder.
+    """Write record, measurements, samples, report and cards of a finished plan into a folder.
 
     Raises `UserError` where there are no human rows, and so nothing to tell of.
     """
@@ -96,6 +97,7 @@ def write_run(
         pq.write_table(measured, folder / "measurements.parquet")
         pq.write_table(written, folder / "samples.parquet", compression="zstd")
         write_report(record, measured, written, folder / "report.html")
+        write_cards(plan, record, measured, folder / "samples.parquet", folder / "cards")
     return record
 
 
@@ -107,6 +109,8 @@ def _together(directory: Path) -> Iterator[Path]:
     try:
         yield folder
         for path in sorted(folder.iterdir()):
+            if path.is_dir():  # a folder takes no other's place
+                shutil.rmtree(directory / path.name, ignore_errors=True)
             path.replace(directory / path.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

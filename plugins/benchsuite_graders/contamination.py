@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
+from benchsuite_words.evaluation_texts import texts_of
 from benchsuite_words.words import words
 from pydantic import Field, field_validator
 
 from benchsuite.api import Context, Grader, HumanRows, Model, Parameters, UserError, dataset
-from benchsuite_graders.evaluation_texts import texts_of
 from benchsuite_graders.texts import texts
 
 TEST = "test"

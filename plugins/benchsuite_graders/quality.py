@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+from benchsuite_words.quality_rules import RULES, Page, Rule
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from benchsuite.api import Context, Grader, HumanRows, Model, Parameters
-from benchsuite_graders.quality_rules import RULES, Page, Rule
 from benchsuite_graders.texts import texts
 
 

@@ -49,9 +49,13 @@ def draw(curve: Curve, looks: Mapping[str, Look], label: str, prefix: str) -> Ma
         return None
     with debug_mode(False):  # noqa: FBT003 (checking each part takes longer than drawing them)
         chart = _chart(curve, looks).to_dict(validate=False)
-    chart |= {"datasets": _data(curve), **_FRAME}
+    return static_svg(chart | {"datasets": _data(curve), **_FRAME}, label, prefix)
+
+
+def static_svg(chart: dict[str, Any], label: str, prefix: str) -> Markup:
+    """Draw a Vega-Lite chart, which must hold no text of others; `label` is escaped."""
     svg = vl_convert.vegalite_to_svg(chart, config=_CONFIG, allowed_base_urls=[])
-    # No text of the record is in the drawing: regimes are drawn by number, the label is escaped.
+    # No text of a record is in a drawing: regimes are drawn by number.
     return Markup(_opening(svg, label)) + Markup(_own_ids(svg, prefix))  # noqa: S704
 
 

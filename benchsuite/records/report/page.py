@@ -48,7 +48,7 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
     look = looks(record.regimes)
     measured = curves(record, measurements)
     return (
-        _environment()
+        page_environment()
         .get_template("template.html")
         .render(
             record=record,
@@ -79,10 +79,13 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    """Everything that is printed is escaped, and made inert before."""
+def page_environment(*folders: Path) -> Environment:
+    """Return what pages are made with; their templates lie in `folders`, and ours here.
+
+    Everything that is printed is escaped, and made inert before.
+    """
     environment = Environment(
-        loader=FileSystemLoader(_HERE),
+        loader=FileSystemLoader([*folders, _HERE]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,

@@ -23,8 +23,7 @@ def texts_of(found: DataSet) -> Iterator[str]:
             yield from _texts(PurePosixPath(file).suffix, content)
         except (ValueError, csv.Error) as failure:
             raise UserError(
-                f"{file} of {found.name} cannot be read as text ({failure}); "
-                "leave the set out of the grader's sets."
+                f"{file} of {found.name} cannot be read as text ({failure}); leave the set out."
             ) from failure
 
 
@@ -33,7 +32,7 @@ def _texts(suffix: str, content: bytes) -> Iterator[str]:
     if suffix == ".json":
         yield from _strings(json.loads(text))
     elif suffix == ".jsonl":
-        for line in text.splitlines():
+        for line in text.split("\n"):  # a string may hold other line ends, such as U+2028
             if line.strip():
                 yield from _strings(json.loads(line))
     elif suffix in {".csv", ".tsv"}:
