@@ -56,6 +56,8 @@ def compare(
         complete = [(a, b) for a, b in values_of if a is not None and b is not None]
         whole = len(complete) == len(pairs)  # a seed that is missing is not averaged over
         difference = _difference(complete) if whole else None
+        value = _mean([a for a, _ in complete]) if whole else None
+        usual = _mean([b for _, b in complete]) if whole else None
         by_item = items and items.difference(regime, control, generation, metric, slice_)
         over_items, asked = (by_item if whole and by_item else None) or (None, None)
         found.append(
@@ -67,8 +69,9 @@ def compare(
                 axis=entry.axis,
                 unit=entry.unit,
                 best=entry.best,
-                value=_mean([a for a, _ in complete]) if whole else None,
-                control=_mean([b for _, b in complete]) if whole else None,
+                value=value,
+                control=usual,
+                ratio=value / usual if entry.axis == "cost" and value and usual else None,
                 difference=difference and difference.mean,
                 lower=difference and difference.lower,
                 upper=difference and difference.upper,

@@ -132,6 +132,9 @@ class Comparison(_Entry):
     lower: float | None = Field(description="Lower end of its 95 % interval; needs two seeds.")
     upper: float | None = Field(description="Upper end of its 95 % interval; needs two seeds.")
     seeds: int = Field(description="Number of pairs.")
+    ratio: float | None = Field(
+        default=None, description="Of costs: the regime's mean value over the control's."
+    )
     items: int | None = Field(
         default=None,
         description="Number of items, such as questions, that both sides were asked; None where "

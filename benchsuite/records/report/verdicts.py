@@ -35,6 +35,7 @@ class Cell:
     symbol: str
     value: str | None
     control: str | None
+    ratio: str | None
     seeds: int
     drift: str | None
     at_chance: bool
@@ -96,6 +97,7 @@ def _cell(comparison: Comparison, scale: Scale, against: str | None) -> Cell:
         symbol=SYMBOLS[comparison.verdict],
         value=scale.text(comparison.value),
         control=scale.text(comparison.control),
+        ratio=None if comparison.ratio is None else f"{comparison.ratio:.3g}",
         seeds=comparison.seeds,
         drift=scale.text(comparison.drift),
         at_chance=comparison.informative is False,
