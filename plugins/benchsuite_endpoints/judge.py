@@ -120,6 +120,7 @@ class Judge(Grader[JudgeParameters]):
     """
 
     parameters_type = JudgeParameters
+    reads_model = False
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return the score of each row, higher for better ones. Raises `UserError`."""

@@ -89,6 +89,7 @@ class Writer(Generator[WriterParameters]):
     """
 
     parameters_type = WriterParameters
+    uses_model = False
 
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
         """Return rows that hold `request.amount`. Raises `UserError`."""

@@ -64,6 +64,7 @@ class File(Generator[FileParameters]):
     """
 
     parameters_type = FileParameters
+    uses_model = False
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of a local file; of one elsewhere, what its file system goes by."""

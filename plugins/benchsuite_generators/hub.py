@@ -51,6 +51,7 @@ class Hub(Generator[HubParameters]):
     """
 
     parameters_type = HubParameters
+    uses_model = False
 
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
         """Return rows that hold `request.amount`. Raises `UserError`."""

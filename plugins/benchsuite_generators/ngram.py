@@ -55,6 +55,7 @@ class Ngram(Generator[NgramParameters]):
     """
 
     parameters_type = NgramParameters
+    uses_model = False
 
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
         """Fit the model, and draw rows until there are enough. Raises `UserError`."""

@@ -19,6 +19,7 @@ class Programme(Generator[Sized]):
     """
 
     parameters_type = Sized
+    uses_model = False
 
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
         """Return rows by the seed, as many as are asked for."""

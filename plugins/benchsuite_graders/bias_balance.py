@@ -67,6 +67,7 @@ class BiasBalance(Grader[BiasBalanceParameters]):
     """
 
     parameters_type = BiasBalanceParameters
+    reads_model = False
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return the weight of each row, 0 or more."""

@@ -55,6 +55,7 @@ class Contamination(Grader[ContaminationParameters]):
     """
 
     parameters_type = ContaminationParameters
+    reads_model = False
     best = "lower"
 
     def fingerprint(self) -> str:

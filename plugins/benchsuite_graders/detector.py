@@ -62,6 +62,7 @@ class Detector(Grader[DetectorParameters]):
     """
 
     parameters_type = DetectorParameters
+    reads_model = False
     probability = True
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:

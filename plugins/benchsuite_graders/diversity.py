@@ -47,6 +47,7 @@ class Diversity(Grader[DiversityParameters]):
     """
 
     parameters_type = DiversityParameters
+    reads_model = False
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return a score that falls with the greedy place of each row."""

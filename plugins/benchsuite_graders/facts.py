@@ -36,6 +36,7 @@ class Facts(Grader[FactsParameters]):
     """
 
     parameters_type = FactsParameters
+    reads_model = False
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return the share of true statements of each row."""

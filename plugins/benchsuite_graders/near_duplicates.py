@@ -54,6 +54,7 @@ class NearDuplicates(Grader[NearDuplicatesParameters]):
     """
 
     parameters_type = NearDuplicatesParameters
+    reads_model = False
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return 1 for each row that is no near copy, 0 for the others."""

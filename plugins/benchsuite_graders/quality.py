@@ -70,6 +70,7 @@ class Quality(Grader[QualityParameters]):
     """
 
     parameters_type = QualityParameters
+    reads_model = False
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return the share of rules that each row keeps."""

@@ -28,6 +28,7 @@ class ReferenceLikelihood(Grader[ReferenceParameters]):
     """
 
     parameters_type = ReferenceParameters
+    reads_model = False
 
     def fingerprint(self) -> str:
         """Return what fixes the model that reads, where it is a checkpoint."""

@@ -63,6 +63,7 @@ class Verifier(Grader[VerifierParameters]):
     """
 
     parameters_type = VerifierParameters
+    reads_model = False
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return 1 for each row that is accepted, 0 for each that is not."""

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from benchsuite.engine.operations.generate import _check_texts, _parents
+from benchsuite.engine.operations.generate import _check_texts, _parents, _yield
 from benchsuite.engine.operations.prompts import Prompt
 
 
@@ -41,3 +41,9 @@ def test_parents_are_the_rows_behind_a_prompt():
     made = pa.table({"prompt": ["A", "The", "On", None, "other"]})
     assert _parents(made, prompted).to_pylist() == [["h2"], ["h1", "h3"], [], [], []]
     assert _parents(made, []).to_pylist() == [[]] * 5
+
+
+@pytest.mark.parametrize(("given", "share"), [({}, 1.0), ({"yield": [0.25, 0.25]}, 0.25)])
+def test_the_yield_says_what_share_of_what_was_written_was_kept(given, share):
+    assert _yield(pa.table({"text": ["a", "b"], **given})) == share
+    assert _yield(pa.table({"yield": pa.array([], pa.float64())})) == 1.0

@@ -164,3 +164,13 @@ def test_a_second_rule_counts_copies_of_the_first(tmp_path):
     for value, copies in best:
         assert kept[value] == (copies if held < 6 else 0)
         held += copies
+
+
+def test_only_a_grader_that_has_the_model_read_costs_operations(tmp_path, monkeypatch):
+    monkeypatch.setattr(MeanModel, "flops", lambda self, tokens: 7 * tokens)
+    spent = []
+    monkeypatch.setattr(grade, "Spent", lambda tokens, flops: spent.append((tokens, flops)))
+    for reads in (True, False):
+        monkeypatch.setattr(Large, "reads_model", reads)
+        graded(tmp_path / str(reads), Large, written())
+    assert spent == [(6, 42), (6, 0)]

@@ -78,7 +78,15 @@ def _written(work: Work, asked: _Asked, rows: pa.Table) -> Spent:
     tokens = _amount(rows, "tokens") if "tokens" in rows.column_names else rows.num_rows
     rows = _with_provenance(rows, work, asked.prompts or [])
     work.write_rows(rows)
-    return Spent(tokens, request.model.flops(tokens + _read(rows, request)))
+    written, read = (round(n / _yield(rows)) for n in (tokens, _read(rows, request)))
+    return Spent(written, request.model.flops(written + read) if work.component.uses_model else 0)
+
+
+def _yield(rows: pa.Table) -> float:
+    """Return the share of what was written that was kept; 1 where the generator does not say."""
+    if "yield" not in rows.column_names or not rows.num_rows:
+        return 1.0
+    return float(pc.mean(rows["yield"]).as_py() or 1.0)
 
 
 def _check_texts(rows: pa.Table) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pyarrow as pa
 
@@ -32,9 +33,15 @@ class GenerationRequest:
 class Generator(ComponentBase[P]):
     """Makes synthetic rows."""
 
+    uses_model: ClassVar[bool] = True
+    """Whether the current model writes the rows, which is then counted in operations."""
+
     @abstractmethod
     def generate(self, request: GenerationRequest, context: Context) -> pa.Table:
-        """Return rows: content columns and, where rows have one, a `prompt` column."""
+        """Return rows: content columns and, where rows have them, `prompt`, `parents`, `yield`.
+
+        `yield` is the share of what was written that was kept; the cost is that of all of it.
+        """
 
     def generate_all(
         self, requests: Sequence[GenerationRequest], contexts: Sequence[Context]

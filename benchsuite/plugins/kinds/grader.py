@@ -23,6 +23,9 @@ class Grader(ComponentBase[P]):
     probability: ClassVar[bool] = False
     """Whether a score is the probability of being a good row, so that it can be calibrated."""
 
+    reads_model: ClassVar[bool] = True
+    """Whether the model reads the rows to grade them, which is then counted in operations."""
+
     @abstractmethod
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return a score for each row, `[rows]` float; `model` is the one that wrote them.
