@@ -6,10 +6,12 @@ from math import hypot
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from pydantic import Field
 from scipy.sparse import csr_array
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Subject
 from benchsuite_metrics.intervals import Estimate, around, difference, mean
+from benchsuite_metrics.other_families import fingerprint, rows_of
 from benchsuite_metrics.reference import Reference, held_out, per_human
 from benchsuite_metrics.words import texts, words_of
 
@@ -17,14 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class ModelSimilarity(Metric[Reference]):
+class ModelSimilarityParameters(Reference):
+    """Which models of other families it is compared with, beside those of the run."""
+
+    families: dict[str, str] = Field(
+        {},
+        description="Rows of models of other families: by name, a JSONL, CSV or Parquet file with "
+        "a column `text`, such as the samples of a run with another learner.",
+    )
+
+
+class ModelSimilarity(Metric[ModelSimilarityParameters]):
     """Mean cosine between what a model writes and what other models write, minus people's.
 
     Rows are vectors of words, weighted by tf · idf with idf = ln((1 + N) / (1 + df)) + 1 of the
     human training rows, and of length 1; words that these rows lack are left out (Salton &
     Buckley 1988, as in scikit-learn). The mean is over all pairs of a row of this model and a row
     of another: of the same regime and generation with other seeds (`seeds`), or of other regimes
-    with the same seed and generation (`regimes`). `human` is the mean over all pairs of held-out
+    with the same seed and generation (`regimes`), or of other families, whose rows files hold
+    (`families gap`, where the suite names some). `human` is the mean over all pairs of held-out
     human rows, the floor; `within` is over pairs of the model's own rows. `seeds gap` and
     `regimes gap` are minus `human`. A mean over pairs does not depend on how many there are, so
     all rows are used. Unit: cosine, from 0 to 1. n: rows of the model; no value where there is no
@@ -38,12 +51,16 @@ class ModelSimilarity(Metric[Reference]):
     ten words. Rows that regimes share at generation 0 are one model's, hence not compared.
     """
 
-    parameters_type = Reference
+    parameters_type = ModelSimilarityParameters
     axis = "homogeneity"
     unit = "cosine"
     best = "zero"
     needs = frozenset({"samples", "peers"})
     context_slices = frozenset({"seeds", "regimes", "human", "within"})
+
+    def fingerprint(self) -> str:
+        """Return a digest of the files of other families."""
+        return fingerprint(list(self.parameters.families.values()))
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare the model's samples with those of each kind of other model."""
@@ -55,6 +72,10 @@ class ModelSimilarity(Metric[Reference]):
             others = [row for rows in subject.peers.get(kind, ()) for row in texts(rows)]
             between = _between(own, _vectors(others, weights))
             found += [difference(between, human).named(f"{kind} gap"), between.named(kind)]
+        if self.parameters.families:
+            strangers = [row for path in self.parameters.families.values() for row in rows_of(path)]
+            between = _between(own, _vectors(strangers, weights))
+            found.append(difference(between, human).named("families gap"))
         return [*found, human.named("human"), _within(own).named("within")]
 
 

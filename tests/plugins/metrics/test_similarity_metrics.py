@@ -1,13 +1,16 @@
 """How alike models write, against scikit-learn and against simulation."""
 
+import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from benchsuite_metrics.model_similarity import ModelSimilarity
+from benchsuite_metrics.other_families import rows_of
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from benchsuite.api import Subject
+from benchsuite.api import Subject, UserError
 
 
 def cosines(first, second, people):
@@ -63,3 +66,40 @@ def test_models_that_say_one_thing_are_alike_and_foreign_text_is_not(measure, hu
     other = table(["другое слово"] * 3)
     found = measure(ModelSimilarity, Subject(people, samples=other, peers={"seeds": [same]}))
     assert found["seeds"].value == 0
+
+
+@pytest.fixture
+def family(tmp_path):
+    """A file of rows of another family's models; gives a function that writes it."""
+
+    def write(rows, name="family.jsonl"):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps({"text": row}) + "\n" for row in rows))
+        return {"other": str(path)}
+
+    return write
+
+
+def test_models_of_other_families_are_read_from_files(measure, human, prose, table, family):
+    people = human(prose(0), prose(1), prose(2))
+    subject = Subject(people, samples=table(prose(3)), peers={"seeds": [table(prose(4))]})
+    found = measure(ModelSimilarity, subject, families=family(prose(4)))
+    assert found["families gap"] == replace(found["seeds gap"], slice="families gap")
+    assert "families gap" not in measure(ModelSimilarity, subject)
+
+
+def test_files_of_families_are_part_of_the_identity_and_checked(family, prose, tmp_path):
+    def made(families):
+        return ModelSimilarity(ModelSimilarity.parameters_type(families=families))
+
+    first = made(family(prose(1))).fingerprint()
+    assert first not in (made(family(prose(2))).fingerprint(), made({}).fingerprint())
+    assert made({}).fingerprint() == ""
+    with pytest.raises(UserError, match="cannot be read: No such file"):
+        made({"other": str(tmp_path / "none.jsonl")}).fingerprint()
+    for families, said in (
+        (family([], "empty.jsonl"), "holds no rows with text"),
+        ({"other": "rows.txt"}, r"does not end in \.jsonl"),
+    ):
+        with pytest.raises(UserError, match=said):
+            rows_of(families["other"])
