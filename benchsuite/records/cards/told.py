@@ -22,12 +22,15 @@ _UNREAD = (
 def making(regime: ResolvedRegime, suite: ResolvedSuite, record: Record) -> dict[str, str]:
     """Return each knob of a regime in words, and the components with all their parameters.
 
-    Of the corpus the name alone: where its files lie is nobody else's matter.
+    Of the corpus the name alone: where its files lie is nobody else's matter. Components are told
+    by their documents, which leave out how a model behind an API is reached.
     """
     told = knobs(regime.regime)
     told["generations"] = str(_entry(regime, record))
     if regime.generator:
         told["written by"] = _given(regime.generator.document())
+    if regime.graders:
+        del told["graded by"]
     for number, (grader, keep) in enumerate(regime.graders, start=1):
         rule = json.dumps(keep.model_dump(mode="json", exclude_none=True))
         told[f"grader {number}"] = f"{_given(grader.document())}, rule {rule}"

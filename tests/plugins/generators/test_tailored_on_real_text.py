@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pytest
 from benchsuite_generators.slices import of_domain, rarest
 from benchsuite_generators.tailored import Tailored, TailoredParameters
-from benchsuite_generators.words import words
+from benchsuite_words.words import words
 
 from benchsuite.api import (
     Context,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from benchsuite_graders.contamination import Contamination, ContaminationParameters
-from benchsuite_graders.evaluation_texts import texts_of
+from benchsuite_words.evaluation_texts import texts_of
 from made_up_rows import CONTEXT, Human, table
 from pydantic import ValidationError
 

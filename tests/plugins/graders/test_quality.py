@@ -2,7 +2,7 @@
 
 import pytest
 from benchsuite_graders.quality import Quality, QualityParameters
-from benchsuite_graders.quality_rules import RULES, Page
+from benchsuite_words.quality_rules import RULES, Page
 from made_up_rows import CONTEXT, table
 from pydantic import ValidationError
 

@@ -61,13 +61,14 @@ def drawn_with_replacement(patch):
 
 
 def decoded_at(temperature):
-    correct = generate._request
+    correct = generate._asked
 
     def mutant(patch):
-        def request(work):
-            return dataclasses.replace(correct(work), decoding=Decoding(temperature=temperature))
+        def asked(work):
+            found, decoding = correct(work), Decoding(temperature=temperature)
+            return found._replace(request=dataclasses.replace(found.request, decoding=decoding))
 
-        patch.setattr(generate, "_request", request)
+        patch.setattr(generate, "_asked", asked)
 
     return mutant
 
@@ -78,7 +79,7 @@ def rates_swapped(patch):
 
 
 def nothing_dropped(patch):
-    patch.setattr(grade, "_chosen", lambda signed, *rest: np.ones(len(signed), bool))
+    patch.setattr(grade, "chosen", lambda scores, *rest: np.ones(len(scores), int))
 
 
 def other_people(given, work):
