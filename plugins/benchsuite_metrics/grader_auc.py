@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, Measurement, Metric, Subject
-from benchsuite_metrics.grading import Grading, tried
+from benchsuite.api import Context, Measurement, Subject
+from benchsuite_metrics.grading import GraderMetric, tried
 from benchsuite_metrics.membership_auc import auc
 
 
-class GraderAuc(Metric[Grading]):
+class GraderAuc(GraderMetric):
     """Area under the ROC curve of a regime's grader on rows whose truth is known.
 
     AUC = P(score of a good row > score of another) + P(equal) / 2, scores turned so that higher
@@ -24,12 +24,9 @@ class GraderAuc(Metric[Grading]):
     of the test split and samples differ in more than their worth, such as their lengths.
     """
 
-    parameters_type = Grading
-    axis = "grading"
     unit = "AUC"
     best = "higher"
     chance = 0.5
-    needs = frozenset({"model", "samples", "peers", "graders"})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare scores of good rows with those of others."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchsuite.api import Context, Measurement, Metric, Subject
-from benchsuite_metrics.grading import Grading, tried
+from benchsuite.api import Context, Measurement, Subject
+from benchsuite_metrics.grading import GraderMetric, tried
 from benchsuite_metrics.intervals import Estimate
 
 BINS = 10
 _RESAMPLES = 200
 
 
-class GraderCalibration(Metric[Grading]):
+class GraderCalibration(GraderMetric):
     """Expected calibration error of a grader whose scores are probabilities.
 
     ECE = Σ over bins of (rows in the bin / rows) · |mean score - share of good rows|, in 10 bins
@@ -24,11 +24,8 @@ class GraderCalibration(Metric[Grading]):
     percentiles of 200 bootstrap samples of rows, drawn by `reference_seed`.
     """
 
-    parameters_type = Grading
-    axis = "grading"
     unit = "share"
     best = "lower"
-    needs = frozenset({"model", "samples", "peers", "graders"})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare probabilities with truths."""

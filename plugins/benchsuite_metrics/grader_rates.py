@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchsuite.api import Context, Measurement, Metric, Subject
-from benchsuite_metrics.grading import Grading, tried
+from benchsuite.api import Context, Measurement, Subject
+from benchsuite_metrics.grading import GraderMetric, tried
 from benchsuite_metrics.intervals import Estimate, mean, share
 
 
-class GraderRates(Metric[Grading]):
+class GraderRates(GraderMetric):
     """True and false positive rates of a regime's grader at the regime's own rule.
 
     TPR = accepted / all of the rows that are good, FPR the same of those that are not; rows and
@@ -20,11 +20,8 @@ class GraderRates(Metric[Grading]):
     TPR / FPR. Unit: share. n: rows. Interval: Wilson's; Student's t where the rule draws.
     """
 
-    parameters_type = Grading
-    axis = "grading"
     unit = "share"
     best = "higher"
-    needs = frozenset({"model", "samples", "peers", "graders"})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Apply each rule to good rows and to others."""

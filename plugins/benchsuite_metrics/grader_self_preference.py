@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from benchsuite.api import Context, Measurement, Metric, Subject
-from benchsuite_metrics.grading import Grading, tried
+from benchsuite.api import Context, Measurement, Subject
+from benchsuite_metrics.grading import GraderMetric, tried
 from benchsuite_metrics.intervals import shifted
 from benchsuite_metrics.membership_auc import auc
 
 
-class GraderSelfPreference(Metric[Grading]):
+class GraderSelfPreference(GraderMetric):
     """How much likelier a grader is to prefer a row of its own model to one of its twins'.
 
     P(score of an own row > score of another's) + P(equal) / 2 - 1/2, others being models of the
@@ -18,12 +18,9 @@ class GraderSelfPreference(Metric[Grading]):
     each. Interval: DeLong's. None with a single seed.
     """
 
-    parameters_type = Grading
-    axis = "grading"
     unit = "share"
     best = "zero"
     chance = 0.0
-    needs = frozenset({"model", "samples", "peers", "graders"})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare scores of own rows with those of twins."""

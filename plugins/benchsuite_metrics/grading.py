@@ -11,7 +11,7 @@ import pyarrow as pa
 from benchsuite_worlds.parameters import GrammarName, World, judge
 from pydantic import Field
 
-from benchsuite.api import AppliedGrader, HumanRows, Subject
+from benchsuite.api import AppliedGrader, HumanRows, Metric, Subject
 from benchsuite_metrics.planted import world
 from benchsuite_metrics.reference import Reference, drawn, per_human
 from benchsuite_metrics.words import texts
@@ -25,6 +25,14 @@ class Grading(Reference, World):
         None,
         description="Checks the model's own rows (`programme`), for a corpus of such a grammar.",
     )
+
+
+class GraderMetric(Metric[Grading]):
+    """What metrics of graders share: they try a regime's graders on rows of known truth."""
+
+    parameters_type = Grading
+    axis = "grading"
+    needs = frozenset({"model", "samples", "peers", "graders"})
 
 
 class Tried(NamedTuple):
