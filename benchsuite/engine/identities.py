@@ -26,13 +26,23 @@ def fingerprint(chosen: Chosen) -> str:
 
 
 def component_identity(chosen: Chosen) -> dict[str, Any]:
-    """What of a component goes into a step's identity."""
+    """What of a component goes into a step's identity.
+
+    Raises `UserError` where a package that it names is missing: before the run, not within.
+    """
+    packages = package_versions(chosen.registered)
+    for package, version in packages.items():
+        if version is None:
+            raise UserError(
+                f"{chosen.name} needs the package {package}, which is not installed; "
+                f"pip install {package}."
+            )
     data = {name: dataset(name).digest for name in load(chosen.registered).data}
     return {
         "name": chosen.name,
         "version": chosen.registered.component.version,
         "source": digest(chosen.registered),
-        "packages": package_versions(chosen.registered),
+        "packages": packages,
         "parameters": chosen.parameters.model_dump(mode="json"),
         **({"data": data} if data else {}),
     }

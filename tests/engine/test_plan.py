@@ -360,3 +360,11 @@ def test_what_a_generator_or_a_grader_reads_is_part_of_its_steps(monkeypatch, ki
     name = next(made.steps[i].component.name for i in before)
     assert {changed.steps[i].component.name for i in after - before} >= {name}
     assert not {i for i in before & after if made.steps[i].component.name == name}
+
+
+def test_a_package_that_is_missing_is_said_before_anything_is_done(monkeypatch):
+    monkeypatch.setattr(
+        engine_identities, "package_versions", lambda registered: {"no-such-package": None}
+    )
+    with pytest.raises(UserError, match="needs the package no-such-package, which is not"):
+        numbers_plan()
