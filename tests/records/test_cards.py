@@ -37,10 +37,10 @@ def data_card(run, regime):
     return json.loads((run[3] / "cards" / f"{regime}.croissant.json").read_text())
 
 
-def test_there_is_a_model_card_a_regime_and_a_data_card_where_rows_were_written(run):
+def test_there_is_a_model_card_a_generation_and_a_data_card_where_rows_were_written(run):
     names = sorted(path.name for path in (run[3] / "cards").iterdir())
     assert names == sorted(
-        [f"{regime}.md" for regime in REGIMES]
+        [f"{regime}-generation-{generation}.md" for regime in REGIMES for generation in range(3)]
         + [f"{regime}.croissant.json" for regime in REGIMES if regime != "real"]
     )
 
@@ -80,7 +80,7 @@ def test_a_data_card_tells_how_rows_were_made_and_which_file_holds_them(run):
 
 def test_model_cards_are_read_by_the_hub_with_what_was_measured(run):
     made, _, record, folder = run
-    card = ModelCard.load(folder / "cards" / "replace.md")
+    card = ModelCard.load(folder / "cards" / "replace-generation-2.md")
     values = {result.metric_type: result.metric_value for result in card.data.eval_results}
     compared = [c for c in record.comparisons if (c.regime, c.generation) == ("replace", 2)]
     assert compared
@@ -91,11 +91,14 @@ def test_model_cards_are_read_by_the_hub_with_what_was_measured(run):
         there = (cell.regime, cell.generation) == ("replace", 2)
         assert (cell.train in card.text) == there
     assert "text of generation 1: 1 of a budget" in card.text
-    assert "is the control" in (folder / "cards" / "real.md").read_text()
+    first = (folder / "cards" / "replace-generation-0.md").read_text()
+    assert "human text: 1 of a budget" in first
+    assert all((cell.train in first) == (cell.generation == 0) for cell in made.cells)
+    assert "is the control" in (folder / "cards" / "real-generation-2.md").read_text()
 
 
 def test_text_of_others_stays_text(run):
-    text = (run[3] / "cards" / "replace.md").read_text()
+    text = (run[3] / "cards" / "replace-generation-2.md").read_text()
     assert "<script" not in text.replace(code(f"benchsuite run {EVIL}"), "")
     assert "\u202e" not in text
     front = yaml.safe_load(text.split("---\n")[1])

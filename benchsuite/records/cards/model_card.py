@@ -1,4 +1,4 @@
-"""The card of a regime's last models, as the Hugging Face Hub reads it.
+"""The card of a generation of a regime's models, as the Hugging Face Hub reads it.
 
 https://huggingface.co/docs/hub/model-cards, with measurements as `model-index`.
 """
@@ -19,13 +19,14 @@ from benchsuite.suites.explain import pieces
 from benchsuite.suites.resolve import ResolvedRegime
 
 
-def model_card(regime: ResolvedRegime, plan: Plan, record: Record, measurements: pa.Table) -> str:
-    """Return the card of the models of a regime's last generation, one a seed, as Markdown."""
+def model_card(
+    regime: ResolvedRegime, generation: int, plan: Plan, record: Record, measurements: pa.Table
+) -> str:
+    """Return the card of a generation's models of a regime, one a seed, as Markdown."""
     from huggingface_hub import EvalResult, ModelCardData
 
-    last = plan.suite.last_generation(regime)
-    name = f"{record.suite.name}-{regime.name}-generation-{last}"
-    means = list(_means(measurements, regime.name, last))
+    name = f"{record.suite.name}-{regime.name}-generation-{generation}"
+    means = list(_means(measurements, regime.name, generation))
     results = [
         EvalResult(
             task_type="text-generation" if _texts(record) else "other",
@@ -44,31 +45,32 @@ def model_card(regime: ResolvedRegime, plan: Plan, record: Record, measurements:
         library_name="transformers" if _texts(record) else None,
         tags=["benchsuite", "synthetic-data", f"regime-{regime.name}"],
     )
-    body = "\n\n".join(_body(regime, plan, record, name, last))
+    body = "\n\n".join(_body(regime, plan, record, name, generation))
     return f"---\n{data.to_yaml()}\n---\n\n{body}\n"
 
 
 def _body(
-    regime: ResolvedRegime, plan: Plan, record: Record, name: str, last: int
+    regime: ResolvedRegime, plan: Plan, record: Record, name: str, generation: int
 ) -> Iterator[str]:
     suite = plan.suite.suite
     yield f"# {escaped(name)}"
     yield (
-        f"{escaped(regime.regime.summary)}\n\nModels of generation {last} of the regime "
+        f"{escaped(regime.regime.summary)}\n\nModels of generation {generation} of the regime "
         f"{code(regime.name)} {regime.regime.version}, one for each of the seeds "
         f"{', '.join(map(str, record.seeds))}, trained by benchsuite "
         f"{escaped(record.environment.benchsuite)} in the suite {code(suite.suite)} "
         f"{suite.version}. They serve to measure what training on synthetic data does, and "
         "nothing else."
     )
-    cells = [c for c in plan.cells if c.regime == regime.name and c.generation == last]
+    cells = [c for c in plan.cells if c.regime == regime.name and c.generation == generation]
     checkpoints = [f"- seed {c.seed}: `steps/{c.train[:2]}/{c.train}`" for c in cells]
     yield "## Checkpoints\n\nIn the store of the run:\n\n" + "\n".join(checkpoints)
     mix = [
-        f"- {piece.words}: {piece.size:.3g} of a budget" for piece in pieces(regime.regime, last)
+        f"- {piece.words}: {piece.size:.3g} of a budget"
+        for piece in pieces(regime.regime, generation)
     ]
     yield (
-        f"## Training data\n\nGeneration {last} learned from:\n\n" + "\n".join(mix) + "\n\n"
+        f"## Training data\n\nGeneration {generation} learned from:\n\n" + "\n".join(mix) + "\n\n"
         f"The human text comes from {code(plan.suite.corpus.name)}, digest "
         f"`{record.corpus.digest}`."
     )
@@ -76,19 +78,19 @@ def _body(
         f"| {key} | {escaped(words)} |" for key, words in making(regime, plan.suite, record).items()
     ]
     yield "## Regime\n\n| knob | value |\n|---|---|\n" + "\n".join(knobs)
-    yield _compared(regime, record, last)
+    yield _compared(regime, record, generation)
     yield "## Limits\n\n" + "\n".join(
         f"- {escaped(limit)}" for limit in limits(plan.suite, record, regime.name)
     )
     yield f"## How to get it again\n\n{code(record.command)}"
 
 
-def _compared(regime: ResolvedRegime, record: Record, last: int) -> str:
+def _compared(regime: ResolvedRegime, record: Record, generation: int) -> str:
     """Tell how the models did against the control's."""
     entry = next(each for each in record.regimes if each.name == regime.name)
     if entry.control:
         return "## Against the control\n\nThis regime is the control: it learned from human text."
-    found = [c for c in record.comparisons if (c.regime, c.generation) == (regime.name, last)]
+    found = [c for c in record.comparisons if (c.regime, c.generation) == (regime.name, generation)]
     head = (
         f"## Against the control\n\nMeans over {len(record.seeds)} seeds, beside those of "
         f"{code(entry.against)} at the same generation and budget; the difference has a 95 % "

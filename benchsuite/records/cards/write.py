@@ -1,4 +1,4 @@
-"""All cards of a run: two files a regime."""
+"""All cards of a run: of each regime's synthetic data, and of each generation of its models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchsuite.records.record import Record
 def write_cards(
     plan: Plan, record: Record, measurements: pa.Table, samples: Path, folder: Path
 ) -> None:
-    """Write `REGIME.croissant.json` where a regime wrote rows, and `REGIME.md`.
+    """Write `REGIME.croissant.json` where a regime wrote rows, and `REGIME-generation-N.md`.
 
     `samples` is the run's file of rows, which stands beside `folder`.
     """
@@ -26,5 +26,7 @@ def write_cards(
         if card is not None:
             text = json.dumps(card, indent=2) + "\n"
             (folder / f"{regime.name}.croissant.json").write_text(text, encoding="utf-8")
-        text = model_card(regime, plan, record, measurements)
-        (folder / f"{regime.name}.md").write_text(text, encoding="utf-8", newline="\n")
+        for generation in range(plan.suite.last_generation(regime) + 1):
+            text = model_card(regime, generation, plan, record, measurements)
+            path = folder / f"{regime.name}-generation-{generation}.md"
+            path.write_text(text, encoding="utf-8", newline="\n")
