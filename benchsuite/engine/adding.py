@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from benchsuite.engine.identities import component_identity, fingerprint, operation_digest
-from benchsuite.engine.steps import Inputs, Plan, Step, StepKind
+from benchsuite.engine.steps import PEERS, Inputs, Plan, Step, StepKind
 from benchsuite.identity import digest
 from benchsuite.suites.resolve import Chosen
 
@@ -58,3 +58,28 @@ class Adding:
         step = Step(kind, component, arguments, inputs, seed, label, *costs, identity)
         self._plan.steps.setdefault(identity, step)
         return identity
+
+
+def without_peers(plan: Plan, step: Step, lost: Collection[str]) -> Step | None:
+    """Put a step in the place of one that measures a model beside others, some of them lost.
+
+    It does without these, so that a regime that fails takes no other's figures with it. None
+    where more than peers is lost.
+    """
+    left = {
+        role: tuple(i for i in ids if i not in lost) if role.startswith(PEERS) else ids
+        for role, ids in step.inputs.items()
+    }
+    if any(identity in lost for ids in left.values() for identity in ids):
+        return None
+    inputs = {role: ids for role, ids in left.items() if ids}
+    added = Adding(plan).add(
+        step.kind, step.component, step.arguments, inputs, label=step.label, seed=step.seed
+    )
+    for cell in plan.cells:
+        cell.measures = {
+            metric: added if identity == step.identity else identity
+            for metric, identity in cell.measures.items()
+        }
+    del plan.steps[step.identity]
+    return plan.steps[added]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from benchsuite.engine import worker
+from benchsuite.engine.adding import without_peers
 from benchsuite.engine.at_hand import have_at_hand
 from benchsuite.engine.steps import Plan, Step
 from benchsuite.engine.store import Store
@@ -86,7 +87,7 @@ class _Run:
         self._plan, self._outcome, self._watcher, self._waiting = plan, outcome, watcher, waiting
         self._finished = set(outcome.reused)
         self._at_once = plan.device[0] != "cpu"
-        self._generation = {
+        self._generation: dict[str, int | None] = {
             identity: cell.generation for cell in plan.cells for identity in cell.measures.values()
         }
         self._running: dict[Future[list[Done]], list[Step]] = {}
@@ -149,10 +150,16 @@ class _Run:
         self._outcome.failures[step.identity] = error
         lost = {step.identity}
         for identity, other in list(self._waiting.items()):  # in plan order: needs come first
-            if lost.intersection(other.needs):
-                lost.add(identity)
-                del self._waiting[identity]
-                self._outcome.failures[identity] = f"{other.label}: left out, since {error}"
+            if not lost.intersection(other.needs):
+                continue
+            del self._waiting[identity]
+            if instead := without_peers(self._plan, other, lost):
+                self._generation[instead.identity] = self._generation.get(identity)
+                if instead.identity not in self._finished:
+                    self._waiting[instead.identity] = instead
+                continue
+            lost.add(identity)
+            self._outcome.failures[identity] = f"{other.label}: left out, since {error}"
 
 
 def _subject(step: Step) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from benchsuite.engine.steps import Cell, Plan
+from benchsuite.engine.steps import PEERS, Cell, Plan
 from benchsuite.plugins.kinds import Metric
 from benchsuite.plugins.kinds.metric import Need
 from benchsuite.plugins.loading import load
@@ -38,7 +38,10 @@ def offers(
     return {
         "model": {"model": (cell.train,)},
         "samples": {"samples": (cell.samples,)},
-        "peers": {"peers.seeds": _others(seeds, own), "peers.regimes": _others(regimes, own)},
+        "peers": {
+            f"{PEERS}seeds": _others(seeds, own),
+            f"{PEERS}regimes": _others(regimes, own),
+        },
         "training": {"training": (cell.mix,)},
         "earlier": {"earlier": (before.samples,) if before else ()},
         "drawn": {"drawn": (drawn,)},

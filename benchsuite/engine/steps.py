@@ -15,6 +15,9 @@ STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 
 Inputs = Mapping[str, tuple[str, ...]]
 
+PEERS = "peers."
+"""What roles begin with in which a measure step is given samples of other models."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -12,6 +12,7 @@ from benchsuite.api import UserError
 from benchsuite.engine import work as engine_work
 from benchsuite.engine import worker
 from benchsuite.engine.executor import execute
+from benchsuite.engine.operations import mix
 from benchsuite.engine.plan import plan
 from benchsuite.engine.steps import STEP_KINDS
 from benchsuite.engine.store import Store
@@ -332,3 +333,36 @@ def test_rows_that_are_missing_from_the_store_fail_their_step(numbers, store):
     (done,) = here.do([gone], lambda *progress: None)
     assert "the step dddddddddddd is gone from the store" in done.error
     assert not store.present(["e" * 64])
+
+
+def test_a_model_that_is_lost_is_left_out_among_the_peers_of_others(tmp_path, monkeypatch):
+    made = numbers_plan(("[centre, spread, spent]", "[centre, seen]"), generations=1, seeds=2)
+    store = Store(str(tmp_path))
+    lost = next(c for c in made.cells if (c.regime, c.generation, c.seed) == ("replace", 1, 0))
+    correct = mix.run
+
+    def failing(work):
+        if work.identity == lost.mix:
+            raise RuntimeError("too few rows")
+        return correct(work)
+
+    monkeypatch.setattr(mix, "run", failing)
+    outcome = execute(made, store, Watcher(), workers=1)
+    assert all("replace, generation 1, seed 0" in made.steps[i].label for i in outcome.failures)
+    counts = {
+        (cell.regime, cell.seed): {
+            found["slice"]: found["value"]
+            for found in json.loads(
+                (store.path(cell.measures["made-up/seen"]) / "measurements.json").read_text()
+            )
+        }
+        for cell in made.cells
+        if cell.generation == 1 and cell is not lost
+    }
+    assert {(r, s): found["regimes"] for (r, s), found in counts.items()} == {
+        (regime, seed): 3.0 + (seed == 1) for regime, seed in counts
+    }
+    assert counts["replace", 1]["seeds"] == 0.0
+    assert counts["half", 0]["seeds"] == 1.0
+    again = execute(made, store, Watcher(), workers=1)
+    assert set(again.failures) == set(outcome.failures)
