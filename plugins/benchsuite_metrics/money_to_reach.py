@@ -36,9 +36,11 @@ class MoneyToReach(Metric[MoneyToReachParameters]):
     came from, back to generation 0 and the human rows that it learned from; `own` what its own
     generation took: its training, the writing and grading of its synthetic rows, and the human
     rows of its own mix. Claims of cheap training on synthetic text are about `own`: what the
-    generator once cost is another's bill. There is no value where the loss is above the target,
-    so that figures are compared at equal quality; value / control is the cost ratio. Unit:
-    currency, whichever the rates are in. n: test rows. No interval: nothing is estimated.
+    generator once cost is another's bill. There is no value where the loss is above the target;
+    a model that is far below it is charged for all that it was trained on, though less might have
+    sufficed. So value / control is the cost ratio at equal quality only where both just reach the
+    target. Unit: currency, whichever the rates are in. n: test rows. No interval: nothing is
+    estimated.
 
     New human rows that models between generation 0 and this one learned from are not counted.
     """
