@@ -1,0 +1,1 @@
+"""Boards: entries handed in, checked, ranked and shown."""
