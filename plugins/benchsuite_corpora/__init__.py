@@ -41,6 +41,12 @@ def benchsuite_components() -> list[Component]:
         ),
         Component(
             "corpus",
+            "corpora/several",
+            "Several corpora as one, each with its domain; some only test.",
+            "benchsuite_corpora.several:Several",
+        ),
+        Component(
+            "corpus",
             "corpora/huggingface",
             "A Hugging Face dataset by id and revision.",
             "benchsuite_corpora.huggingface:HuggingFace",
