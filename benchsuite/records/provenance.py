@@ -143,6 +143,7 @@ def environment(device: tuple[str, str]) -> Environment:
         benchsuite=benchsuite.__version__,
         git_revision=revision,
         git_dirty=dirty,
+        source=_own_source(Path(benchsuite.__file__).parent),
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}",
         packages=dict(_versions(_PACKAGES)),
@@ -150,6 +151,16 @@ def environment(device: tuple[str, str]) -> Environment:
         device=device[0],
         precision=device[1],
     )
+
+
+def _own_source(package: Path) -> str:
+    """Return the SHA-256 over the names and contents of a package's files, compiled ones apart."""
+    sha256 = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            sha256.update(f"{path.relative_to(package).as_posix()}\0{content}\n".encode())
+    return sha256.hexdigest()
 
 
 def _versions(names: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -106,6 +106,10 @@ class Environment(_Entry):
     benchsuite: str = Field(description="Version of benchsuite.")
     git_revision: str | None = Field(description="Commit of a source checkout, if it is one.")
     git_dirty: bool | None = Field(description="Whether the checkout had uncommitted changes.")
+    source: str | None = Field(
+        default=None,
+        description="SHA-256 of benchsuite's own source, plugins apart, whatever its revision.",
+    )
     python: str = Field(description="Python version.")
     platform: str = Field(description="Operating system and architecture.")
     packages: dict[str, str] = Field(description="Versions of the packages that compute.")

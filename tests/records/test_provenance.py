@@ -52,3 +52,12 @@ def test_a_package_from_an_index_has_no_checkout(installed, monkeypatch):
         provenance, "distribution", lambda name: SimpleNamespace(read_text=lambda file: None)
     )
     assert provenance.checkout(installed[1]) == installed[1]
+
+
+def test_source_is_named_by_a_digest_whatever_its_revision(tmp_path):
+    (tmp_path / "a.py").write_text("A = 1\n")
+    before = provenance._own_source(tmp_path)
+    (tmp_path / "a.pyc").write_text("compiled")
+    assert provenance._own_source(tmp_path) == before
+    (tmp_path / "a.py").write_text("A = 2\n")
+    assert provenance._own_source(tmp_path) != before

@@ -1,0 +1,157 @@
+"""Handing in: what a run left becomes an entry's folder, ready for a pull request."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import yaml
+
+from benchsuite.errors import UserError
+from benchsuite.leaderboard.board import Board
+from benchsuite.leaderboard.entry import EntryDocument, Plugin, sha256_of
+from benchsuite.leaderboard.run import Run, read_run
+from benchsuite.leaderboard.tree import copy_tree, tree_digest
+from benchsuite.records.record import RegimeEntry
+
+_SHOWN = 6
+"""Rows that an entry shows of each generation and use: those of its first seed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a submitter says: the entry's name, title, authors, and what it is to show."""
+
+    name: str
+    title: str | None
+    authors: tuple[str, ...]
+    claims: str
+    plugin: str | None
+    submitted: str
+
+
+def write_entry(directory: Path, board: Board, claim: Claim, differs: list[str]) -> Path:
+    """Write the entry of a run's folder beside the others, unfinished; return its folder.
+
+    `differs` are the keys of the suite that differ from the board's: an entry with some is in
+    the open division. Raises `UserError`.
+    """
+    run = read_run(directory)
+    regime = entered(run, board)
+    board.entries.mkdir(parents=True, exist_ok=True)
+    folder = board.entries / f".unfinished-{uuid.uuid4().hex}" / claim.name
+    folder.mkdir(parents=True)
+    for name in ("record.json", "measurements.parquet"):
+        shutil.copyfile(directory / name, folder / name)
+    _excerpt(directory / "samples.parquet", regime.name, run, folder / "samples.parquet")
+    _cards(directory / "cards", regime, folder / "cards")
+    opened = bool(differs) or regime.document.get("division") == "open"
+    document = EntryDocument(
+        entry=claim.name,
+        board=board.document.board,
+        version=board.document.version,
+        title=claim.title or regime.summary[:200],
+        authors=list(claim.authors),
+        claims=claim.claims,
+        regime=regime.name,
+        division="open" if opened else "closed",
+        differs=differs,
+        plugin=_plugin(claim.plugin, folder),
+        files=dict(_files(folder)),
+        submitted=claim.submitted,
+    )
+    text = yaml.safe_dump(document.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    (folder / "entry.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def put_in_place(folder: Path, board: Board, *, replace: bool) -> Path:
+    """Move a finished entry among the others. Raises `UserError` where one is there already."""
+    place = board.entries / folder.name
+    if place.exists() and not replace:
+        discard(folder)
+        raise UserError(f"{place} is there already; take another --name, or --replace it.")
+    old = folder.parent / "old"
+    if place.exists():
+        place.rename(old)
+    folder.rename(place)
+    shutil.rmtree(old.parent)
+    return place
+
+
+def discard(folder: Path) -> None:
+    """Remove an unfinished entry."""
+    shutil.rmtree(folder.parent)
+
+
+def entered(run: Run, board: Board) -> RegimeEntry:
+    """Return the one regime of a run that is neither a baseline nor a control.
+
+    Raises `UserError` where there is none, or several: costs are those of a run, so an entry's
+    are known where it ran beside the baselines alone.
+    """
+    baselines = {board.document.control, board.document.blind}
+    own = [r for r in run.record.regimes if r.name not in baselines and not r.control]
+    command = f"benchsuite run {board.folder / 'suite.yaml'} --regime {board.document.blind}"
+    if not own:
+        raise UserError(
+            f"the run has no regime beside the board's baselines; run `{command} --regime YOURS`."
+        )
+    if len(own) > 1:
+        raise UserError(
+            f"the run has {len(own)} regimes beside the board's baselines, and an entry is one; "
+            f"run `{command} --regime {own[0].name}`, which computes nothing twice."
+        )
+    return own[0]
+
+
+def _excerpt(path: Path, regime: str, run: Run, to: Path) -> None:
+    """Copy a few rows of each generation, those written to be learned from and to be measured."""
+    if not path.is_file():
+        return
+    table = pq.read_table(path, filters=[("regime", "==", regime)])
+    table = table.filter(pc.equal(table["seed"], run.record.seeds[0]))
+    uses = zip(table["use"].to_pylist(), table["generation"].to_pylist(), strict=True)
+    seen: dict[tuple[str, int], int] = {}
+    keep = []
+    for place, key in enumerate(uses):
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= _SHOWN:
+            keep.append(place)
+    pq.write_table(table.take(keep), to, compression="zstd")
+
+
+def _cards(folder: Path, regime: RegimeEntry, to: Path) -> None:
+    """Copy the card of the regime's data and those of the models of its last generation."""
+    found = [*folder.glob(f"{regime.name}.croissant.json")]
+    found += folder.glob(f"{regime.name}*generation-{regime.generations}.md")
+    for path in sorted(found):
+        to.mkdir(exist_ok=True)
+        shutil.copyfile(path, to / path.name)
+
+
+def _plugin(given: str | None, folder: Path) -> Plugin | None:
+    """Copy a plugin's source into the entry, or note its requirement. Raises `UserError`."""
+    if given is None:
+        return None
+    if os.path.isdir(given):  # noqa: PTH112 (a requirement is no path)
+        copy_tree(Path(given), folder / "plugin")
+        return Plugin(source="plugin", sha256=tree_digest(folder / "plugin"))
+    try:
+        return Plugin(requirement=given)
+    except ValueError as failure:
+        raise UserError(
+            f"--plugin {given}: is no folder, and no pinned requirement such as name==1.2."
+        ) from failure
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "plugin" not in path.relative_to(folder).parts[:1]:
+            yield path.relative_to(folder).as_posix(), sha256_of(path)
