@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import Board, Name
-from benchsuite.leaderboard.run import Run, check_size, read_run
+from benchsuite.leaderboard.files import Sha256, check_size, plain
+from benchsuite.leaderboard.run import Run, read_run
+from benchsuite.leaderboard.verified import is_verified
 from benchsuite.suites.documents import read, validate
 from benchsuite.suites.regime import Division
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-FILES = ("record.json", "measurements.parquet", "samples.parquet")
-"""Files that an entry may bring beside `entry.yaml`, its cards and its plugin; two must."""
+FILES = ("record.json", "measurements.parquet")
+"""Files that an entry must bring beside `entry.yaml`."""
+
+FileName = Annotated[
+    str,
+    Field(
+        max_length=200,
+        pattern=r"^(record\.json|(measurements|samples)\.parquet|cards/[A-Za-z0-9][A-Za-z0-9._-]*)$",
+    ),
+]
+"""Files that an entry may bring, but for those of its plugin."""
+
+_LARGEST_DOCUMENT = 64 << 10
 
 
 class _Strict(BaseModel):
@@ -63,8 +74,16 @@ class EntryDocument(_Strict):
         default=[], max_length=100, description="Keys of the suite that differ; open division only."
     )
     plugin: Plugin | None = None
-    files: dict[Annotated[str, Field(max_length=200)], Sha256] = Field(max_length=100)
+    files: dict[FileName, Sha256] = Field(max_length=100)
     submitted: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+    @field_validator("files")
+    @classmethod
+    def _has_a_run(cls, files: dict[str, str]) -> dict[str, str]:
+        for name in FILES:
+            if name not in files:
+                raise ValueError(f"the SHA-256 of {name} is missing")
+        return files
 
     @model_validator(mode="after")
     def _says_what_differs(self) -> EntryDocument:
@@ -99,9 +118,20 @@ class Refusal:
 
 
 def read_entry(folder: Path, board: Board) -> Entry:
-    """Read an entry of a board. Raises `UserError` in one sentence."""
+    """Read an entry of a board. Raises `UserError` in one sentence that is fit to be shown."""
+    try:
+        return _read(folder, board)
+    except UserError as failure:
+        raise UserError(plain(str(failure))) from failure
+    except OSError as failure:
+        raise UserError(plain(f"{folder}: cannot be read: {failure.strerror}.")) from failure
+
+
+def _read(folder: Path, board: Board) -> Entry:
     path = folder / "entry.yaml"
-    check_size(path)
+    if folder.is_symlink():
+        raise UserError(f"{folder}: is a link, and an entry is a folder.")
+    check_size(path, _LARGEST_DOCUMENT)
     document = validate(EntryDocument, read(path))
     if document.entry != folder.name:
         raise UserError(f"{path}: entry: it is called {document.entry}, its folder {folder.name}.")
@@ -112,7 +142,7 @@ def read_entry(folder: Path, board: Board) -> Entry:
     run = read_run(folder)
     if document.regime not in {regime.name for regime in run.record.regimes}:
         raise UserError(f"{path}: regime: the record has no regime {document.regime}.")
-    return Entry(folder, document, run)
+    return Entry(folder, document, run, is_verified(folder, board))
 
 
 def read_entries(board: Board) -> tuple[list[Entry], list[Refusal]]:
@@ -129,9 +159,3 @@ def read_entries(board: Board) -> tuple[list[Entry], list[Refusal]]:
 def _folders(board: Board) -> Iterator[Path]:
     if board.entries.is_dir():
         yield from sorted(path for path in board.entries.iterdir() if not path.name.startswith("."))
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

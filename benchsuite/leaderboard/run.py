@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +12,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchsuite.errors import UserError
-from benchsuite.records.read import read_record
+from benchsuite.leaderboard.files import LARGEST, check_size
+from benchsuite.leaderboard.memory import bounded_memory
+from benchsuite.records.read import parse_record
 from benchsuite.records.record import Record
 from benchsuite.records.tables import MEASUREMENT_SCHEMA
 
-LARGEST = 32 << 20
-"""Bytes that a file of an entry may have at most, on disk and unpacked."""
+_LARGEST_RECORD = 8 << 20
+"""Bytes of a record; one of 4,000 measurements has 300 KB."""
+
+_MOST_VALUES = 200_000
+"""Far above such a record, yet few enough that a complaint of each of them fits into memory."""
+
+_MOST_ROWS = 200_000
 
 _KEY = ["regime", "generation", "seed", "metric", "slice"]
 
@@ -31,49 +39,73 @@ class Run:
 
 def read_run(folder: Path) -> Run:
     """Read `record.json` and `measurements.parquet` of a folder. Raises `UserError`."""
-    check_size(folder / "record.json")
-    return Run(read_record(folder), read_measurements(folder / "measurements.parquet"))
-
-
-def check_size(path: Path) -> None:
-    """Raise `UserError` for what is no plain file, or too large."""
-    if path.is_symlink() or not path.is_file():
-        raise UserError(f"{path}: there is no such file, and an entry needs it.")
-    if path.stat().st_size > LARGEST:
-        raise UserError(f"{path}: a file of an entry may hold at most {LARGEST >> 20} MiB.")
+    path = folder / "record.json"
+    check_size(path, _LARGEST_RECORD)
+    content = path.read_bytes()
+    if content.count(b",") > _MOST_VALUES:
+        raise UserError(f"{path}: a record may hold at most {_MOST_VALUES:,} values here.")
+    return Run(parse_record(content, path), read_measurements(folder / "measurements.parquet"))
 
 
 def read_measurements(path: Path) -> pa.Table:
     """Read measurements. Raises `UserError` for what is damaged, repeated or not finite."""
-    check_size(path)
-    try:
-        with pq.ParquetFile(path) as file:
-            groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
-            if sum(group.total_byte_size for group in groups) > LARGEST:
-                raise UserError(f"{path}: unpacks to more than {LARGEST >> 20} MiB.")
-            table = _columns(file.read(), path)
-    except (OSError, pa.ArrowException) as failure:
-        raise UserError(
-            f"{path}: is no readable Parquet file; copy it from the run again."
-        ) from failure
+    table = read_table(path, MEASUREMENT_SCHEMA, required={*_KEY, "value"})
     _check(table, path)
     return table
 
 
-def _columns(table: pa.Table, path: Path) -> pa.Table:
-    """Return the columns of the schema, in its types; those that are missing are null."""
-    found = []
-    for field in MEASUREMENT_SCHEMA:
+def read_table(path: Path, schema: pa.Schema, required: Collection[str]) -> pa.Table:
+    """Read a Parquet file's columns of a schema, in its types; those that are missing are null.
+
+    A file may say little of how much it unpacks to, so that is bounded thrice: by what it says,
+    by the memory that reading it may take, and by what came of it. Raises `UserError`.
+    """
+    check_size(path)
+    try:
+        with bounded_memory(), pq.ParquetFile(path) as file:
+            groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+            if file.metadata.num_rows > _MOST_ROWS:
+                raise UserError(f"{path}: has more than {_MOST_ROWS:,} rows.")
+            if sum(group.total_byte_size for group in groups) > LARGEST:
+                raise UserError(f"{path}: unpacks to more than {LARGEST >> 20} MiB.")
+            names = _names(file, schema, required, path)
+            table = file.read(columns=names, use_threads=False)
+            table.validate(full=True)
+    except MemoryError as failure:
+        raise UserError(f"{path}: unpacks to more than {LARGEST >> 20} MiB.") from failure
+    except (OSError, ValueError, pa.ArrowException) as failure:
+        raise UserError(
+            f"{path}: is no readable Parquet file; copy it from the run again."
+        ) from failure
+    if table.nbytes > LARGEST:
+        raise UserError(f"{path}: unpacks to more than {LARGEST >> 20} MiB.")
+    return _typed(table, schema, path)
+
+
+def _names(
+    file: pq.ParquetFile, schema: pa.Schema, required: Collection[str], path: Path
+) -> list[str]:
+    """Return the columns of a file that are in the schema."""
+    there = Counter(file.schema_arrow.names)
+    for name in schema.names:
+        if there[name] > 1:
+            raise UserError(f"{path}: the column {name} stands there twice.")
+        if name in required and not there[name]:
+            raise UserError(f"{path}: the column {name} is missing.")
+    return [name for name in schema.names if there[name]]
+
+
+def _typed(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
+    columns = []
+    for field in schema:
         if field.name not in table.column_names:
-            if field.name in (*_KEY, "value"):
-                raise UserError(f"{path}: the column {field.name} is missing.")
-            found.append(pa.nulls(table.num_rows, field.type))
+            columns.append(pa.nulls(table.num_rows, field.type))
             continue
         try:
-            found.append(table[field.name].cast(field.type))
-        except pa.ArrowException as failure:
+            columns.append(table[field.name].cast(field.type))
+        except (ValueError, pa.ArrowException) as failure:
             raise UserError(f"{path}: the column {field.name} is not {field.type}.") from failure
-    return pa.Table.from_arrays(found, schema=MEASUREMENT_SCHEMA)
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _check(table: pa.Table, path: Path) -> None:

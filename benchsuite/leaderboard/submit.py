@@ -15,7 +15,8 @@ import yaml
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import Board
-from benchsuite.leaderboard.entry import EntryDocument, Plugin, sha256_of
+from benchsuite.leaderboard.entry import EntryDocument, Plugin
+from benchsuite.leaderboard.files import sha256_of
 from benchsuite.leaderboard.run import Run, read_run
 from benchsuite.leaderboard.tree import copy_tree, tree_digest
 from benchsuite.records.record import RegimeEntry

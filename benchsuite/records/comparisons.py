@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from benchsuite.records.drift import Drift
 from benchsuite.records.items import Items
 from benchsuite.records.record import Comparison, MetricEntry
 from benchsuite.stats.paired import Interval, paired_difference
-from benchsuite.suites.resolve import ResolvedSuite
+from benchsuite.suites.suite import Suite
 
 
 class _Measured(NamedTuple):
@@ -28,30 +28,30 @@ Values = dict[tuple[str, int, str, str], dict[int, _Measured]]
 
 def compare(
     measurements: pa.Table,
-    suite: ResolvedSuite,
+    suite: Suite,
+    against: Mapping[str, str],
     metrics: Sequence[MetricEntry],
     items: Items | None = None,
 ) -> list[Comparison]:
     """Return the paired difference to each regime's control of whatever may be compared.
 
-    Left out are context slices and metrics that no seed fixes. Differences are paired by `items`,
-    too, where metrics tell these.
+    `against` names each regime's control. Left out are context slices and metrics that no seed
+    fixes. Differences are paired by `items`, too, where metrics tell these.
     """
     values = _values(measurements)
     entries = {entry.name: entry for entry in metrics}
-    controls = {regime.name: suite.control_of(regime).name for regime in suite.regimes}
     headlines = _headlines(suite)
-    drift = Drift(measurements, suite.suite, metrics)
+    drift = Drift(measurements, suite, metrics)
     found = []
     for (regime, generation, metric, slice_), by_seed in values.items():
-        entry, control = entries[metric], controls[regime]
+        entry, control = entries[metric], against[regime]
         if regime == control or slice_ in entry.context_slices or not entry.reproducible:
             continue
         if entry.axis == "grading":  # human rows are not graded, so the control has no graders
             continue
         matched = values.get((control, generation, metric, slice_), {})
         none = _Measured()
-        pairs = [(by_seed.get(seed, none), matched.get(seed, none)) for seed in suite.suite.seeds]
+        pairs = [(by_seed.get(seed, none), matched.get(seed, none)) for seed in suite.seeds]
         values_of = [(a.value, b.value) for a, b in pairs]
         complete = [(a, b) for a, b in values_of if a is not None and b is not None]
         whole = len(complete) == len(pairs)  # a seed that is missing is not averaged over
@@ -103,8 +103,8 @@ def _any(flags: Iterable[bool | None]) -> bool | None:
     return any(known) if known else None
 
 
-def _headlines(suite: ResolvedSuite) -> set[tuple[str, str]]:
-    return {(headline.metric, headline.slice) for headline in suite.suite.headline.values()}
+def _headlines(suite: Suite) -> set[tuple[str, str]]:
+    return {(headline.metric, headline.slice) for headline in suite.headline.values()}
 
 
 def _difference(pairs: Sequence[tuple[float, float]]) -> Interval:

@@ -65,19 +65,21 @@ def write_run(
     measured = measurements(plan, store, missing)
     metrics = provenance.metric_entries(plan.suite)
     finished = datetime.now(UTC)
+    suite, regimes = plan.suite.suite, provenance.regime_entries(plan.suite)
+    against = {regime.name: regime.against for regime in regimes}
     record = Record(
         command=occasion.command,
         suite=provenance.suite_entry(plan.suite),
-        regimes=provenance.regime_entries(plan.suite),
+        regimes=regimes,
         corpus=provenance.corpus_entry(read_rows(store.path(plan.human))),
         components=provenance.component_entries(plan.suite),
         metrics=metrics,
         environment=provenance.environment(plan.device),
-        seeds=plan.suite.suite.seeds,
-        generations=plan.suite.suite.generations,
-        comparisons=compare(measured, plan.suite, metrics, Items(plan, store, missing)),
+        seeds=suite.seeds,
+        generations=suite.generations,
+        comparisons=compare(measured, suite, against, metrics, Items(plan, store, missing)),
         agreements=agreements(plan, store, missing),
-        claims=judge_claims(measured, plan.suite.suite, metrics),
+        claims=judge_claims(measured, suite, metrics),
         failures=[
             Failure(step=plan.steps[identity].label, reason=reason)
             for identity, reason in outcome.failures.items()

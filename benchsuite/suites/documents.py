@@ -105,7 +105,14 @@ def _construct(node: yaml.Node, key: Key, document: Document) -> Any:
 def _scalar(node: yaml.Node, key: Key, document: Document) -> Any:
     try:
         return yaml.SafeLoader("").construct_object(node)
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as failure:
+    except (
+        yaml.YAMLError,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        LookupError,
+        AttributeError,
+    ) as failure:
         raise UserError(f"{document.where(key)}: {node.value} is not a plain value.") from failure
 
 

@@ -96,7 +96,8 @@ def test_what_rests_on_contaminated_text_is_flagged(tmp_path, most, flag):
     flags = {"made-up/centre": flag, "made-up/spread": None, "made-up/seen": None}
     assert {(r["metric"], r["contaminated"]) for r in table.to_pylist()} == set(flags.items())
     metrics = provenance.metric_entries(made.suite)
-    compared = compare(table, made.suite, metrics)
+    against = {regime.name: "real" for regime in made.suite.regimes}
+    compared = compare(table, made.suite.suite, against, metrics)
     assert {(c.metric, c.contaminated) for c in compared} == set(flags.items())
 
 

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import yaml
 from made_up_run import make_run
 
-from benchsuite.leaderboard.entry import sha256_of
+from benchsuite.leaderboard.files import sha256_of
 
 SEEDS = (0, 1, 2, 3, 4)
 BOARD = {

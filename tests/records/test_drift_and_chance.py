@@ -85,7 +85,8 @@ def test_a_comparison_says_where_all_models_are_at_chance(suite, regime, control
         for name, both in (("replace", regime), ("real", control))
         for seed, known in enumerate(both)
     ]
-    (found,) = compare(table(*started(), *rows), suite, [entry()])
+    against = {"real": "real", "replace": "real"}
+    (found,) = compare(table(*started(), *rows), suite.suite, against, [entry()])
     assert found.informative is expected
     assert found.drift == pytest.approx((0.3 * 0.7 / 40) ** 0.5)
     assert _beside(found).startswith(", drift ±0.0725")
