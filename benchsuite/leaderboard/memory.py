@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
+import pyarrow as pa
 
 _MORE = 1 << 30
 """Bytes of address space: those of the largest file unpacked, and what libraries set aside."""
@@ -21,6 +22,7 @@ def bounded_memory() -> Iterator[None]:
     try:
         import resource
 
+        pa.allocate_buffer(1)  # Arrow sets its first gigabyte of addresses aside
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
         most = psutil.Process().memory_info().vms + _MORE
         if soft != resource.RLIM_INFINITY:

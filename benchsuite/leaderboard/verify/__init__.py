@@ -1,0 +1,1 @@
+"""Checking entries: what they hold, whether it agrees with itself, and whether it comes again."""

@@ -1,0 +1,29 @@
+"""What the entry ran on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchsuite.leaderboard.verify.case import Case
+from benchsuite.leaderboard.verify.finding import Finding, check, error, flag, note
+
+
+@check("environment", "It is known which source ran, on what, and that all of it ran through.")
+def environment(case: Case) -> Iterator[Finding]:
+    """Refuse sources that cannot be told; say where they, or the device, are not the board's."""
+    own, frozen = case.record.environment, case.frozen.environment
+    if own.source is None and (own.git_revision is None or own.git_dirty):
+        yield error("nobody can tell which source ran: changed, and without a SHA-256.")
+    elif own.git_dirty and own.source != frozen.source:
+        yield flag("it ran from a source checkout with changes that no revision holds.")
+    if own.benchsuite != frozen.benchsuite:
+        yield note(f"it ran with benchsuite {own.benchsuite}, the board with {frozen.benchsuite}.")
+    elif own.source != frozen.source:
+        yield note("it ran from another source of benchsuite than the board.")
+    if (own.device, own.precision) != (frozen.device, frozen.precision):
+        yield note(
+            f"it ran on {own.device} in {own.precision}, the board on {frozen.device} in "
+            f"{frozen.precision}; the last digits differ."
+        )
+    for failure in case.record.failures:
+        yield error(f"a step failed: {failure.step}.")

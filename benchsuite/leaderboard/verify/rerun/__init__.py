@@ -1,0 +1,1 @@
+"""An entry's seed trained again here."""
