@@ -34,6 +34,7 @@ def benchsuite_commands() -> list[Command]:
             "trace", "Follow a synthetic row back to human ones.", "benchsuite.cli.trace:trace"
         ),
         Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
+        Command("verify", "Check entries of leaderboards.", "benchsuite.cli.verify:verify"),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]

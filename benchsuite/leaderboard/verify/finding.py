@@ -26,6 +26,16 @@ class Finding(BaseModel):
     message: str
 
 
+class Checked(BaseModel):
+    """A check that was made: its name, what holds where it finds nothing, what it found."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    check: str
+    says: str
+    findings: list[Finding]
+
+
 def error(message: str) -> Finding:
     """Refuse the entry."""
     return Finding(level="error", message=plain(message))

@@ -16,7 +16,7 @@ from benchsuite.leaderboard.entry import Entry, read_entry
 from benchsuite.leaderboard.files import plain
 from benchsuite.leaderboard.verify.case import Case
 from benchsuite.leaderboard.verify.checks import CHECKS
-from benchsuite.leaderboard.verify.finding import Check, Finding, error, note
+from benchsuite.leaderboard.verify.finding import Check, Checked, Finding, error, note
 from benchsuite.leaderboard.verify.rerun.outcome import Rerun
 
 _MOST = 10
@@ -25,14 +25,6 @@ _MOST = 10
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Checked(_Strict):
-    """A check that was made: its name, what it says, what it found."""
-
-    check: str
-    says: str
-    findings: list[Finding]
 
 
 class Report(_Strict):

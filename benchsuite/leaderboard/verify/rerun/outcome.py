@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from benchsuite.leaderboard.verify.finding import Checked, Finding, error, flag, note
+from benchsuite.leaderboard.verify.rows import Place
 
 
 class Far(BaseModel):
@@ -44,3 +49,31 @@ class Rerun(BaseModel):
     def same(self) -> bool:
         """Whether all that counts came out within the board's tolerance."""
         return not self.beyond
+
+
+def checked(rerun: Rerun) -> Checked:
+    """Say how near a rerun came, as a check does."""
+    says = f"Seed {rerun.seed}, trained again here, comes out as the entry says."
+    return Checked(check="rerun", says=says, findings=list(_findings(rerun)))
+
+
+def _findings(rerun: Rerun) -> Iterator[Finding]:
+    for far in rerun.beyond:
+        place = Place(far.regime, far.generation, far.metric, far.slice)
+        by = "" if far.deviations is None else f", {far.deviations:.1f} standard deviations apart"
+        yield error(f"{place} is {_number(far.entry)}, and here {_number(far.here)}{by}.")
+    equal = f"{rerun.equal:,} of {rerun.compared:,} values are the same bit for bit"
+    if rerun.farthest is not None:
+        equal += (
+            f"; of those that count none is farther than {rerun.farthest:.2g} standard deviations "
+            f"between seeds (the board allows {rerun.tolerance:g})"
+        )
+    yield note(f"{equal}.")
+    if rerun.left_out:
+        yield note(f"not compared, as they need other seeds: {', '.join(rerun.left_out)}.")
+    if not rerun.isolated:
+        yield flag("it was trained with network: nothing here keeps processes from it.")
+
+
+def _number(value: float | None) -> str:
+    return "missing" if value is None else f"{value:.6g}"
