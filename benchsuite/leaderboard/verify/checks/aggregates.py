@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from benchsuite.leaderboard.verify.case import Case
-from benchsuite.leaderboard.verify.finding import Finding, check, error
+from benchsuite.leaderboard.verify.finding import Finding, check, error, note
 from benchsuite.leaderboard.verify.rows import Place
 from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
@@ -72,20 +72,24 @@ def _same(
     but: set[str],
 ) -> Iterator[Finding]:
     """Compare what the record gives with what was found, each by its name."""
-    own, wanted = ({name(each): each.model_dump(exclude=but) for each in s} for s in (given, found))
+    own, wanted = ({name(each): each for each in side} for side in (given, found))
     if len(own) < len(given):
         yield error(f"a {what} stands in the record twice.")
     for key in sorted(own.keys() ^ wanted.keys()):
         missing = key in wanted
         yield error(f"the {what} {key} is {'missing' if missing else 'of no measurement'}.")
+    unsaid: set[str] = set()
     for key in sorted(own.keys() & wanted.keys()):
-        differs = [
-            field for field in wanted[key] if not _close(own[key][field], wanted[key][field])
-        ]
+        one, other = (each[key].model_dump(exclude=but) for each in (own, wanted))
+        said = own[key].model_fields_set & one.keys()
+        unsaid |= one.keys() - said
+        differs = sorted(field for field in said if not _close(one[field], other[field]))
         if differs:
             yield error(
                 f"the {what} {key} does not follow from the measurements: {', '.join(differs)}."
             )
+    if unsaid:
+        yield note(f"each {what} lacks {', '.join(sorted(unsaid))}; an older version wrote it.")
 
 
 def _close(one: Any, other: Any) -> bool:
