@@ -137,7 +137,6 @@ def row_changes():
     own = {"regime": "hybrid-50", "metric": SCORED, "seed": 1, "generation": 2}
 
     yield "complete", where(lambda row: None, **own), "missing for the seed 1"
-    yield "complete", where(new(value=None), **own), "it counts"
     yield "complete", where(new(generation=9), **own), "no such generation"
     yield "complete", where(new(seed=9), **own), "for the seed 9"
     yield "complete", where(new(regime="other"), **own), "does not know it"

@@ -39,12 +39,12 @@ def test_a_control_that_fares_worse_than_the_boards_is_flagged(entry):
 def test_better_than_human_text_is_flagged_unless_a_verified_entry_is_better_yet(
     entry, board_folder, real_run
 ):
-    values(entry, lambda seed, value: -1 - 0.01 * seed, regime="hybrid-50", **ERROR)
+    values(entry, lambda seed, value: -1 - 0.001 * seed, regime="hybrid-50", **ERROR)
     (found,) = flags(entry, "plausible")
     assert found.startswith("theory/error, all, is better than the control by 1.0")
     assert "human text is known to allow" in found
     other = real_board.write_entry(board_folder, "better", real_run, title="Better")
-    values(other, lambda seed, value: -2 - 0.01 * seed, regime="hybrid-50", **ERROR)
+    values(other, lambda seed, value: -2 - 0.001 * seed, regime="hybrid-50", **ERROR)
     assert flags(entry, "plausible")
     verify_by_hand(other, board_folder)
     assert not flags(entry, "plausible")
@@ -103,3 +103,11 @@ def test_the_numbers_of_a_baseline_are_flagged(entry):
 
     change_rows(entry, copied)
     assert flags(entry, "copies") == ["its numbers are those of replace, all of them."]
+
+
+def test_what_counts_and_has_no_value_is_flagged(entry):
+    values(entry, lambda seed, value: None if seed == 1 else value, regime="hybrid-50", **ERROR)
+    found = flags(entry, "complete")
+    assert found[0].startswith(
+        "theory/error of hybrid-50, generation 1 has no value for the seed 1"
+    )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchsuite.leaderboard.verify.case import Case
-from benchsuite.leaderboard.verify.finding import Finding, check, error, note
+from benchsuite.leaderboard.verify.finding import Finding, check, error, flag, note
 from benchsuite.leaderboard.verify.rows import Place
 
 
 @check("complete", "Everything that the board measures is there for every seed and generation.")
 def complete(case: Case) -> Iterator[Finding]:
-    """Look for what is missing, and for what should not be there."""
+    """Look for what is missing, and for what should not be there.
+
+    A measurement without a value is honest where models write nothing that it could speak of. It
+    leaves the entry without a score, which nobody gains by.
+    """
     for place in _wanted(case):
         found = case.rows.get(place, {})
         missing = [seed for seed in case.frozen.seeds if seed not in found]
@@ -20,7 +24,9 @@ def complete(case: Case) -> Iterator[Finding]:
             continue
         empty = [seed for seed in case.frozen.seeds if found[seed]["value"] is None]
         if empty and (place.metric, place.slice) in case.scored:
-            yield error(f"{place} has no value for the seed {empty[0]}, and it counts.")
+            yield flag(
+                f"{place} has no value for the seed {empty[0]}; it counts, so no score will."
+            )
         elif empty:
             yield note(f"{place} has no value for the seed {empty[0]}.")
     yield from _strangers(case)
@@ -34,9 +40,9 @@ def _wanted(case: Case) -> Iterator[Place]:
     """
     control, blind = case.anchors
     of_anchors: dict[str, set[Place]] = {control: set(), blind: set()}
-    for place, by_seed in case.frozen_rows.items():
+    for place in case.frozen_rows:
         shown = place.slice in case.metrics[place.metric].context_slices
-        valued = all(row["value"] is not None for row in by_seed.values())
+        valued = case.of_seeds(case.frozen_rows, place) is not None
         if place.regime in of_anchors and valued and not shown:
             of_anchors[place.regime].add(place)
     for places in of_anchors.values():

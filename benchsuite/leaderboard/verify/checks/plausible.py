@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import inf
 
 import numpy as np
+from scipy.special import stdtrit
 
 from benchsuite.leaderboard.verify.case import Case
 from benchsuite.leaderboard.verify.finding import Finding, check, flag
 from benchsuite.leaderboard.verify.rows import Place, Rows, by_place
 
-_ERRORS = 4.0
-"""Standard errors from which on a gain is no chance."""
+_CHANCE = 1 / 30_000
+"""Of a gain below which it is none: that of four standard errors where these are known."""
 
 
 @check("plausible", "It is not better than the human-data control by more than any verified entry.")
 def plausible(case: Case) -> Iterator[Finding]:
-    """Compare gains over the control, at the last generation, on what counts."""
+    """Test gains over the control, at the last generation, on what counts; paired, by Student's t."""
     verified = [(by_place(e.run), e.document.regime) for e in case.others if e.verified]
     for metric, slice_ in sorted(case.scored):
         gains = _gains(case, case.rows, case.regime.name, (metric, slice_))
-        if not gains:
+        if len(gains) < 2:  # noqa: PLR2004 (an error takes two)
             continue
         known = [_gains(case, rows, name, (metric, slice_)) for rows, name in verified]
-        most = max((float(np.mean(each)) for each in known if each), default=0.0)
-        gain = float(np.mean(gains))
-        error = float(np.std(gains, ddof=1) / len(gains) ** 0.5) if len(gains) > 1 else inf
-        if gain > max(most, 0.0) and gain > _ERRORS * error:
+        most = max((0.0, *(float(np.mean(each)) for each in known if each)))
+        gain, error = float(np.mean(gains)), _error(gains)
+        if gain > most and gain > error * stdtrit(len(gains) - 1, 1 - _CHANCE):
             beyond = "any verified entry" if most > 0 else "human text is known to allow"
             yield flag(
                 f"{metric}, {slice_}, is better than the control by {gain:.3g}, more than {beyond}."
             )
+
+
+def _error(gains: Sequence[float]) -> float:
+    return float(np.std(gains, ddof=1) / len(gains) ** 0.5)
 
 
 def _gains(case: Case, rows: Rows, regime: str, scored: tuple[str, str]) -> Sequence[float]:
