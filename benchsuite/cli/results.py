@@ -74,31 +74,29 @@ def _print_headlines(record: Record, headlines: list[Comparison], console: Conso
 
 
 def _print_equal_quality(record: Record, console: Console) -> None:
-    """Print what each regime cost over the control at the quality that it reached last."""
+    """Print a block for each cost: each regime's over the control's at the regime's quality."""
     found = equal_quality(record)
     assert found is not None, "there are some"
-    console.print(
-        Text(
-            f"Cost at equal quality: what a regime cost over what the human-data control costs for "
-            f"the same {found.title}\n"
-        )
-    )
     last = {regime.name: regime.generations for regime in record.regimes}
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_row("", *(Text(title, "bold") for _, title in found.costs))
-    for model in found.models:
-        if model.generation == last[model.regime]:
-            name = Text(f"  {model.regime}{_ended(model.generation, record.generations)}")
-            cells = (
-                Text(
-                    f"{ratio.ratio or 'no value'} {ratio.interval or ratio.reason or ''}".strip(),
-                    _COST_STYLES.get(ratio.verdict or "unclear", "dim"),
-                )
-                for ratio in model.ratios
+    models = [model for model in found.models if model.generation == last[model.regime]]
+    width = max(len(model.regime) for model in models)
+    console.print(Text(f"Cost over the control's for the same {found.title}\n"))
+    for place, (_, title) in enumerate(found.costs):
+        console.print(Text(title, "bold"))
+        table = Table.grid(padding=(0, 2))
+        table.add_column(min_width=width + 2)
+        table.add_column(min_width=9, justify="right")
+        for model in models:
+            ratio = model.ratios[place]
+            style = _COST_STYLES[ratio.verdict or "unclear"]
+            table.add_row(
+                Text(f"  {model.regime}{_ended(model.generation, record.generations)}"),
+                Text(ratio.ratio or "no value", style),
+                Text(ratio.interval or ratio.reason or "", style),
+                Text(f"{ratio.symbol} {ratio.verdict}" if ratio.verdict else "", style),
             )
-            table.add_row(name, *cells)
-    console.print(table)
-    console.print()
+        console.print(table)
+        console.print()
 
 
 def _print_claims(record: Record, console: Console) -> None:
