@@ -39,42 +39,52 @@ def test_the_resolved_suite_says_what_is_asked(tmp_path):
         (
             "- real-half\n",
             "- real-hal\n",
-            "small.yaml:27: equal_quality.curve.1 is real-hal, which is no regime of the suite, "
-            "did you mean real-half?",
+            (
+                "yaml:27: equal_quality.curve.1 is real-hal, which is no regime of the suite, "
+                "did you mean real-half?"
+            ),
         ),
         (
             "- real-half\n",
             "- replace\n",
-            "small.yaml:27: equal_quality.curve.1 is replace, which learns from synthetic rows; a "
-            "curve is of human rows alone.",
+            (
+                "yaml:27: equal_quality.curve.1 is replace, which learns from synthetic rows; a "
+                "curve is of human rows alone."
+            ),
         ),
         (
             "- real-half\n",
             "- real-from-previous\n",
-            "small.yaml:27: equal_quality.curve.1 is real-from-previous, which does not start as "
-            "real does; a curve has one init.",
+            (
+                "yaml:27: equal_quality.curve.1 is real-from-previous, which does not start as "
+                "real does; a curve has one init."
+            ),
         ),
         (
             "- real-half\n",
             "- real\n",
-            "small.yaml:25: equal_quality.curve: the regime real stands there twice.",
+            "yaml:25: equal_quality.curve: the regime real stands there twice.",
         ),
         (
             "    - real-half\n",
             "",
-            "small.yaml:25: equal_quality.curve is ['real']: list should have at least 2 items",
+            "yaml:25: equal_quality.curve is ['real']: list should have at least 2 items",
         ),
         (
             "{metric: metrics/flops}",
             "{metric: metrics/flop}",
-            "small.yaml:24: equal_quality.cost.0.metric is metrics/flop, which the suite does not "
-            "measure, did you mean metrics/flops?",
+            (
+                "yaml:24: equal_quality.cost.0.metric is metrics/flop, which the suite does not "
+                "measure, did you mean metrics/flops?"
+            ),
         ),
         (
             "{metric: metrics/flops}",
             "{metric: metrics/bits-per-byte}",
-            "small.yaml:24: equal_quality.cost.0.metric is metrics/bits-per-byte, a metric of "
-            "generalization, not of cost.",
+            (
+                "yaml:24: equal_quality.cost.0.metric is metrics/bits-per-byte, a metric of "
+                "generalization, not of cost."
+            ),
         ),
         (
             "{metric: metrics/flops}",
@@ -84,8 +94,10 @@ def test_the_resolved_suite_says_what_is_asked(tmp_path):
         (
             "quality: {metric: metrics/bits-per-byte, slice: in-domain}\n  cost",
             "quality: {metric: metrics/distinct}\n  cost",
-            "small.yaml:22: equal_quality.quality.metric is metrics/distinct, of which zero is "
-            "best; take",
+            (
+                "yaml:22: equal_quality.quality.metric is metrics/distinct, of which zero is "
+                "best; take"
+            ),
         ),
         ("  cost:", "  costs:", "unknown key equal_quality.costs, did you mean cost?"),
     ],
