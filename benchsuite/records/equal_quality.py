@@ -18,8 +18,8 @@ _OF_RATIO: Mapping[Bound, Bound] = {"none": "none", "at most": "at least", "at l
 """Which bound of a ratio a bound of its denominator is."""
 
 _WHY = {
-    "at least": "worse than every rung of the curve: less than the cheapest rung would do",
-    "at most": "better than every rung of the curve: even the dearest rung does not do",
+    "at least": "worse than every rung of the curve: less than the cheapest would do",
+    "at most": "better than every rung of the curve: more than the dearest would be needed",
 }
 
 

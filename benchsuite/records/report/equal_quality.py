@@ -86,10 +86,10 @@ def _ratio(entry: EqualQualityEntry) -> ToldRatio:
     bound = "" if entry.bound == "none" else f"{entry.bound} "
     interval = None
     if entry.lower is not None and entry.upper is not None:
-        interval = f"[{entry.lower:.3g}, {entry.upper:.3g}]"
+        interval = f"[{_number(entry.lower)}, {_number(entry.upper)}]"
     own, control = (quantity(cost, entry.unit) for cost in (entry.cost, entry.control))
     return ToldRatio(
-        ratio=None if entry.ratio is None else f"{bound}{entry.ratio:.3g} times",
+        ratio=None if entry.ratio is None else f"{bound}{_number(entry.ratio)} times",
         interval=interval,
         verdict=verdict,
         colour=colour,
@@ -97,6 +97,10 @@ def _ratio(entry: EqualQualityEntry) -> ToldRatio:
         costs=f"{own} against {control}" if own and control else None,
         reason=entry.reason,
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "\u2212")
 
 
 def _verdict(entry: EqualQualityEntry) -> str | None:
