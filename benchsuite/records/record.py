@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from benchsuite.plugins.kinds import Axis, Best, Cost
+from benchsuite.records.equal_quality import EqualQualityEntry
 from benchsuite.stats.verdict import Verdict
 from benchsuite.suites.claims import Compare
 
@@ -283,6 +284,9 @@ class Record(_Entry):
     generations: int = Field(description="Generations after generation 0.")
     comparisons: list[Comparison] = Field(
         description="Every reproducible metric of every regime and generation against its control."
+    )
+    equal_quality: list[EqualQualityEntry] = Field(
+        default=[], description="What regimes cost over the control at the quality they reached."
     )
     agreements: list[Agreement] = Field(
         default=[], description="Measurements beside what mathematics says they should be."

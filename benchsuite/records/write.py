@@ -24,6 +24,7 @@ from benchsuite.records.agreements import agreements
 from benchsuite.records.cards.write import write_cards
 from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
+from benchsuite.records.equal_quality import compare_costs
 from benchsuite.records.items import Items
 from benchsuite.records.record import Failure, KindCost, Record, Times
 from benchsuite.records.report.page import write_report
@@ -76,6 +77,7 @@ def write_run(
         seeds=plan.suite.suite.seeds,
         generations=plan.suite.suite.generations,
         comparisons=compare(measured, plan.suite, metrics, Items(plan, store, missing)),
+        equal_quality=compare_costs(measured, plan.suite),
         agreements=agreements(plan, store, missing),
         claims=judge_claims(measured, plan.suite.suite, metrics),
         failures=[
