@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from benchsuite.api import share_drift
 from benchsuite_metrics.intervals import Estimate, shifted, wilson
 
 if TYPE_CHECKING:
@@ -67,16 +68,28 @@ def beyond_half(chosen: np.ndarray | None) -> Estimate:
 
 
 def by_group(
-    pairs: Pairs, groups: Iterable[str], subject: Subject, context: Context, *, chance: float
+    pairs: Pairs,
+    groups: Iterable[str],
+    subject: Subject,
+    context: Context,
+    *,
+    chance: float,
+    passed_on: int = 0,
 ) -> list[Measurement]:
     """Return the share of pairs whose first sentence is likelier: of all, and group by group.
 
     It is told as the distance from one half where chance is 0, and as it is where chance is ½.
+    That of all drifts as a share of as many draws as are `passed_on`, where there are any.
     """
     chosen = preferences(pairs, subject, context)
     told = preferred if chance else beyond_half
+    share = preferred(chosen).value
+    drift = None if share is None or passed_on < 1 else share_drift(share, passed_on)
     found = {name: within(chosen, pairs.groups == name) for name in groups}
-    return [told(of).named(name) for name, of in {"all": chosen, **found}.items()]
+    return [
+        told(chosen).named("all", drift),
+        *(told(of).named(name) for name, of in found.items()),
+    ]
 
 
 def within(chosen: np.ndarray | None, members: np.ndarray) -> np.ndarray | None:

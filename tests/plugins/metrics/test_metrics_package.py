@@ -153,9 +153,6 @@ def test_context_slices_are_slices(metric, human, prose, table, byte_model, meas
     needed = {"model": str(encoder)} if "model" in metric.parameters_type.model_fields else {}
     found = measure(metric, subject, **needed).keys()
     assert metric.context_slices < found
-    for compared, holder in metric.drifts.items():
-        assert compared in found - metric.context_slices
-        assert holder in metric.context_slices
 
 
 MEASURE_ALL = """
