@@ -155,6 +155,29 @@ def test_context_slices_are_slices(metric, human, prose, table, byte_model, meas
     assert metric.context_slices < found
 
 
+SPEAKING = ["the nurse and her mother", "a nurse, he, her", "the guard and him", "guard, she"]
+SPEAKING += ["priest", "a priest", "rabbi", "imam", "french", "germans", "arab", "thai"]
+BIAS = [metric for metric in METRICS if metric.axis == "bias"]
+
+
+@pytest.mark.parametrize("metric", BIAS, ids=lambda metric: metric.__name__)
+def test_every_figure_of_bias_tells_its_drift(metric, human, table, byte_model, measure):
+    """So that drift is not sold as amplification; none where training text passes nothing on."""
+    rows = SPEAKING * 10
+    people = human(rows, rows, rows)
+    chosen = {
+        key: value for key, value in SMALL.items() if key in metric.parameters_type.model_fields
+    }
+    for drawn, tells in ((people.train, True), (table([]), False)):
+        subject = Subject(people, lambda: byte_model(1.5), table(rows), drawn=drawn)
+        found = measure(metric, subject, **chosen)
+        compared = {name: each for name, each in found.items() if each.value is not None}
+        for name in compared.keys() - metric.context_slices:
+            assert (compared[name].drift is not None) is tells, name
+        assert compared.keys() - metric.context_slices
+        assert all(found[name].drift is None for name in metric.context_slices & found.keys())
+
+
 MEASURE_ALL = """
 import sys
 import numpy as np, pyarrow as pa
