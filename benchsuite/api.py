@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from benchsuite.plugins.parts import make_part, part_document, part_identity
     from benchsuite.records.report.charts import static_svg
     from benchsuite.records.report.page import page_environment
-    from benchsuite.stats.drift import Drift, DyingOut, Resampled, share_drift
+    from benchsuite.stats.drift import Drift, DyingOut, Resampled
 
 __all__ = [
     "DATA_ROOT",
@@ -118,7 +118,6 @@ __all__ = [
     "pinned",
     "read_records",
     "record_format",
-    "share_drift",
     "static_svg",
     "stays_below",
     "string_field",
@@ -130,7 +129,7 @@ _HOMES = {
     "static_svg": "benchsuite.records.report.charts",
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
-    **dict.fromkeys(("Drift", "DyingOut", "Resampled", "share_drift"), "benchsuite.stats.drift"),
+    **dict.fromkeys(("Drift", "DyingOut", "Resampled"), "benchsuite.stats.drift"),
     **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
     **dict.fromkeys(("DataSet", "catalogue", "dataset"), "benchsuite.data.catalogue"),
     **dict.fromkeys(("HubDataset", "pinned"), "benchsuite.data.hub"),

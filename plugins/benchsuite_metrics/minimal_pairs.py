@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from benchsuite.api import share_drift
 from benchsuite_metrics.intervals import Estimate, shifted, wilson
+from benchsuite_metrics.passed_on import resampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ def by_group(
     chosen = preferences(pairs, subject, context)
     told = preferred if chance else beyond_half
     share = preferred(chosen).value
-    drift = None if share is None or passed_on < 1 else share_drift(share, passed_on)
+    drift = None if share is None else resampled(share * (1 - share), passed_on)
     found = {name: within(chosen, pairs.groups == name) for name in groups}
     return [
         told(chosen).named("all", drift),

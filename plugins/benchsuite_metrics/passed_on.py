@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from benchsuite_words.groups import group_of
 
-from benchsuite.api import Resampled, share_drift
+from benchsuite.api import Resampled
 from benchsuite_metrics.groups import columns, mentions
 from benchsuite_metrics.intervals import Estimate, design_effect
 from benchsuite_metrics.words import words_in
@@ -44,13 +44,16 @@ def share_of(successes: np.ndarray, trials: np.ndarray, draws: float) -> Resampl
     Draws that come together in a row tell less than as many that stand alone: they are divided by
     the design effect.
     """
-    alone = draws / design_effect(successes, trials)
-    return share_drift(float(successes.sum() / trials.sum()), alone) if alone >= 1 else None
+    share = float(successes.sum() / trials.sum())
+    return resampled(share * (1 - share), draws / design_effect(successes, trials))
 
 
 def resampled(variance: float, draws: float, bent: float = 0.0) -> Resampled | None:
-    """Return how a figure drifts; None where there is no draw, or no number."""
-    known = isfinite(variance) and isfinite(bent) and draws >= 1
+    """Return how a figure drifts; None where there is no draw, or no number.
+
+    None also without variance: what was read, such as a share of 0, does not tell what there is.
+    """
+    known = isfinite(variance) and isfinite(bent) and variance + bent > 0 and draws >= 1
     return Resampled(variance, draws, bent) if known else None
 
 
@@ -67,6 +70,6 @@ def of_parts(*parts: tuple[float, int]) -> Resampled | None:
     where they are equal, and right for one generation and for endless many where they are not.
     """
     whole = sum(variance for variance, _ in parts)
-    if min(draws for _, draws in parts) < 1 or not whole > 0:
+    if min(draws for _, draws in parts) < 1 or whole <= 0:
         return None
     return resampled(whole, whole / sum(variance / draws for variance, draws in parts))

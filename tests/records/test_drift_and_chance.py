@@ -13,6 +13,7 @@ from benchsuite.cli.results import _beside
 from benchsuite.records.comparisons import compare
 from benchsuite.records.drift import Drifts
 from benchsuite.records.record import MetricEntry
+from benchsuite.records.report.page import render
 from benchsuite.records.tables import MEASUREMENT_SCHEMA, _chance, _informative
 
 SHARE = "made-up/share"
@@ -145,3 +146,21 @@ class Guess(Metric):
 )
 def test_a_measurement_is_informative_where_its_interval_excludes_chance(found, expected):
     assert _informative(found, _chance(found, Guess)) is expected
+
+
+def test_the_page_says_what_is_within_drift(run):
+    """Beside the difference of the headline and of every comparison, and below the curve."""
+    odds = {"metrics/occupation-log-odds"}
+    comparisons = [
+        c.model_copy(update={"drift": 2 * abs(c.difference) if c.regime == "replace" else 1e-9})
+        if c.metric in odds
+        else c
+        for c in run.record.comparisons
+    ]
+    record = run.record.model_copy(update={"comparisons": comparisons})
+    page = render(record, run.measurements, run.samples)
+    assert "within drift ±" not in render(run.record, run.measurements, run.samples)
+    # Of `replace` alone: in the headline's slice twice, in the other slice once.
+    assert page.count(", within drift ±") == 3
+    assert page.count(", drift ±") == 9
+    assert page.count("neutral drift, ± standard error") == 2

@@ -156,7 +156,8 @@ def test_context_slices_are_slices(metric, human, prose, table, byte_model, meas
 
 
 SPEAKING = ["the nurse and her mother", "a nurse, he, her", "the guard and him", "guard, she"]
-SPEAKING += ["priest", "a priest", "rabbi", "imam", "french", "germans", "arab", "thai"]
+SPEAKING += ["priest", "a priest", "rabbi", "imam", "hindu", "buddha"]
+SPEAKING += ["french", "germans", "arab", "thai", "an egyptian", "canadians", "mexicans"]
 BIAS = [metric for metric in METRICS if metric.axis == "bias"]
 
 
