@@ -156,7 +156,8 @@ def _ended(generation: int, generations: int) -> str:
 
 def _beside(comparison: Comparison) -> str:
     """Say where a difference may be nothing: of models at chance, drift, text learned."""
-    drift = f", drift ±{number(comparison.drift)}" if comparison.drift is not None else ""
+    within = "within " if comparison.within_drift else ""
+    drift = "" if comparison.drift is None else f", {within}drift ±{number(comparison.drift)}"
     chance = ", all at chance" if comparison.informative is False else ""
     return drift + chance + (", contaminated" if comparison.contaminated else "")
 
@@ -178,7 +179,7 @@ def _legend(record: Record) -> str:
     if any(
         comparison.drift is not None for comparison in record.comparisons if comparison.headline
     ):
-        legend += " drift: standard error of a share that drifts by chance."
+        legend += " drift: standard error of what chance alone does; within: at most twice that."
     if len(record.seeds) < 4:  # noqa: PLR2004 (Student's t: 12.7 for 2 seeds, 2.8 for 5)
         legend += f" {len(record.seeds)} seeds make it wide; --seeds 5 makes it narrower."
     return legend

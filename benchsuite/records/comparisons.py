@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 import pyarrow as pa
 
 from benchsuite.plugins.kinds import Best
-from benchsuite.records.drift import Drift
 from benchsuite.records.items import Items
 from benchsuite.records.record import Comparison, MetricEntry
 from benchsuite.stats.paired import Interval, paired_difference
@@ -20,6 +19,7 @@ class _Measured(NamedTuple):
     value: float | None = None
     informative: bool | None = None
     contaminated: bool | None = None
+    drift: float | None = None
 
 
 Values = dict[tuple[str, int, str, str], dict[int, _Measured]]
@@ -41,7 +41,6 @@ def compare(
     entries = {entry.name: entry for entry in metrics}
     controls = {regime.name: suite.control_of(regime).name for regime in suite.regimes}
     headlines = _headlines(suite)
-    drift = Drift(measurements, suite.suite, metrics)
     found = []
     for (regime, generation, metric, slice_), by_seed in values.items():
         entry, control = entries[metric], controls[regime]
@@ -82,7 +81,7 @@ def compare(
                 verdict=_verdict(complete, entry.best) if whole else "unclear",
                 contaminated=_any(each.contaminated for pair in pairs for each in pair),
                 informative=_any(each.informative for pair in pairs for each in pair),
-                drift=drift.error(regime, generation, metric, slice_),
+                drift=_root_mean_square([a.drift for a, _ in pairs if a.drift is not None]),
                 headline=(metric, slice_) in headlines,
             )
         )
@@ -93,7 +92,7 @@ def _values(measurements: pa.Table) -> Values:
     values: Values = defaultdict(dict)
     for row in measurements.to_pylist():
         key = (row["regime"], row["generation"], row["metric"], row["slice"])
-        values[key][row["seed"]] = _Measured(row["value"], row["informative"], row["contaminated"])
+        values[key][row["seed"]] = _Measured(**{name: row[name] for name in _Measured._fields})
     return values
 
 
@@ -113,6 +112,10 @@ def _difference(pairs: Sequence[tuple[float, float]]) -> Interval:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
+
+
+def _root_mean_square(values: Sequence[float]) -> float | None:
+    return _mean([value**2 for value in values]) ** 0.5 if values else None
 
 
 def _verdict(
