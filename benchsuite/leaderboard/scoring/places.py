@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from benchsuite.leaderboard.scoring.columns import Columns, summed
 from benchsuite.leaderboard.scoring.measured import Measured
 from benchsuite.leaderboard.scoring.points import Points, why_missing
 from benchsuite.leaderboard.scoring.scale import Scale
 from benchsuite.leaderboard.standing import Against, Estimate, MetricScore, Place
-from benchsuite.stats.bootstrap import Resamples, standard_errors
+from benchsuite.stats.bootstrap import Resamples, margins
 from benchsuite.stats.paired import Interval, mean_interval
 from benchsuite.stats.pareto import pareto_front
 from benchsuite.stats.ranks import corrected, paired_p
@@ -45,15 +45,14 @@ def place(
 ) -> Place:
     """Return an entry's place.
 
-    Intervals are mean ± t(seeds-1, 0.975) · standard error of the hierarchical bootstrap.
+    Intervals are those of the hierarchical bootstrap, with the board's scale taken as it is.
     """
     entry, scales = measured.entries[number], columns.scales
     sums = np.hstack([np.eye(len(scales)), columns.by_axis, columns.ranked[:, None]])
     by_seed, errors = points.by_seed[number], points.errors[number]
     found = _estimates(
         summed(points.mean[number], sums),
-        standard_errors(np.nan_to_num(by_seed), np.nan_to_num(errors), sums, drawn),
-        len(by_seed),
+        margins(np.nan_to_num(by_seed), np.nan_to_num(errors), sums, drawn),
     )
     aggregates = summed(by_seed, columns.ranked)
     graders = measured.graders[number]
@@ -107,16 +106,14 @@ def front_of(
     return front
 
 
-def _estimates(means: Floats, errors: Floats, seeds: int) -> list[Estimate]:
-    if seeds < 2:  # noqa: PLR2004 (a spread takes two)
-        return [Estimate(value=None if np.isnan(mean) else mean) for mean in means.tolist()]
-    margins = float(stdtrit(seeds - 1, 0.975)) * errors
-    return [
-        NOTHING
-        if np.isnan(mean)
-        else Estimate(value=mean, lower=mean - margin, upper=mean + margin)
-        for mean, margin in zip(means.tolist(), margins.tolist(), strict=True)
-    ]
+def _estimates(means: Floats, margins: Floats) -> list[Estimate]:
+    """Put means and half widths of intervals together; NaN is what there is not."""
+    found = []
+    for mean, margin in zip(means.tolist(), margins.tolist(), strict=True):
+        ends = mean - margin, mean + margin
+        value, lower, upper = (None if isnan(each) else each for each in (mean, *ends))
+        found.append(Estimate(value=value, lower=lower, upper=upper))
+    return found
 
 
 def _metric(scale: Scale, m: int, number: int, measured: Measured, score: Estimate) -> MetricScore:
