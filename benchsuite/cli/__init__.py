@@ -35,6 +35,16 @@ def benchsuite_commands() -> list[Command]:
         ),
         Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
+        Command(
+            "leaderboard",
+            "Score, show and publish boards of entries.",
+            "benchsuite.cli.leaderboard:leaderboard",
+        ),
+        Command(
+            "leaderboard rescore",
+            "Score and rank a board's entries from raw measurements.",
+            "benchsuite.cli.leaderboard.rescore:rescore",
+        ),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]
 
