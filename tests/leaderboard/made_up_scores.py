@@ -9,6 +9,7 @@ from made_up_run import make_run
 from benchsuite.leaderboard.board import Board, BoardDocument
 from benchsuite.leaderboard.entry import Entry, EntryDocument
 from benchsuite.leaderboard.run import Run
+from benchsuite.leaderboard.scoring import stand
 from benchsuite.records.record import MetricEntry
 from benchsuite.records.tables import MEASUREMENT_SCHEMA
 
@@ -127,3 +128,14 @@ def anchor(of, regime):
         array = found.setdefault((r["metric"], r["slice"]), np.zeros((len(seeds), GENERATIONS)))
         array[seeds.index(r["seed"]), r["generation"] - 1] = r["value"]
     return found
+
+
+def scored(of, own, **more):
+    """The place of a single entry."""
+    (place,) = stand(of, [entry(of, "own", own, **more)]).places
+    return place
+
+
+def three(of):
+    """Three entries, each worse than the one before."""
+    return [entry(of, f"e{n}", values(0.3 * n, seed=20 + n)) for n in range(3)]

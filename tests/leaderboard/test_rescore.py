@@ -5,6 +5,7 @@ import shutil
 
 import made_up_board
 import pytest
+import pyarrow.parquet as pq
 from click.testing import CliRunner
 
 from benchsuite.cli.leaderboard.rescore import rescore
@@ -121,3 +122,27 @@ def test_a_damaged_standing_is_said(run, made_board):
     assert isinstance(failure, UserError)
     assert "standing.json" in str(failure)
     assert "delete it" in str(failure)
+
+
+def test_a_real_run_is_scored(real_run, tmp_path):
+    """Whatever its metrics are: the control, handed in as an entry, has 100 and is missing nothing."""
+    metrics = json.loads((real_run / "record.json").read_text())["metrics"]
+    axes = {each["name"]: each["axis"] for each in metrics}
+    keys = {
+        (row["metric"], row["slice"])
+        for row in pq.read_table(real_run / "measurements.parquet").to_pylist()
+        if axes[row["metric"]] != "cost" and row["generation"] == 1
+    }
+    scored = [{"metric": metric, "slice": slice_} for metric, slice_ in sorted(keys)]
+    scoring = {**made_up_board.BOARD["scoring"], "measurements": scored}
+    board = made_up_board.write_board(tmp_path, (), {**made_up_board.BOARD, "scoring": scoring})
+    for regime in ("real", "replace", "hybrid-50"):
+        made_up_board.write_entry(board, f"as-{regime}", regime)
+    for folder in (board / "baselines", *(board / "entries").iterdir()):
+        shutil.copy(real_run / "record.json", folder)
+        shutil.copy(real_run / "measurements.parquet", folder)
+    result = CliRunner().invoke(rescore, [str(board), "--json"], catch_exceptions=False)
+    standing = json.loads(result.stdout)
+    scores = {place["entry"]: place["score"]["value"] for place in standing["places"]}
+    assert (scores["as-real"], scores["as-replace"]) == (100, 0)
+    assert 0 < scores["as-hybrid-50"] < 100

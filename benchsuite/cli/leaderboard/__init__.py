@@ -1,4 +1,4 @@
-"""`benchsuite leaderboard`: boards of entries."""
+"""`benchsuite leaderboard`: boards of entries. One subcommand a file."""
 
 from __future__ import annotations
 
@@ -9,4 +9,7 @@ from benchsuite.cli import LazyGroup
 
 @click.group(cls=LazyGroup, below="leaderboard")
 def leaderboard() -> None:
-    """Score, show and publish boards of entries."""
+    """Show, rank and publish what was handed in.
+
+    A board is a folder NAME/vN with its frozen suite, its baselines and its entries.
+    """

@@ -143,7 +143,7 @@ def _missing(
 ) -> Iterator[str]:
     names = (measured.entries[number].document.regime, measured.anchors[0])
     if len(graders := measured.graders[number]) > 1:
-        yield f"It has several graders, {', '.join(graders)}; this board compares single ones."
+        yield f"a single grader; it has {', '.join(graders)}"
     for m, scale in enumerate(scales):
         if scale.span is not None and np.isnan(points.mean[number, m]):
             grids = [side.at((number, ..., m)) for side in (measured.own, measured.control)]

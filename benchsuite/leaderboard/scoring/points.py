@@ -67,5 +67,5 @@ def why_missing(sides: Mapping[str, Grid], layout: Layout) -> str:
                 seed, generation = np.argwhere(found)[0].tolist()
                 more = f" and {found.sum() - 1} more" if found.sum() > 1 else ""
                 where = f"seed {layout.seeds[seed]}, generation {generation + 1}{more}"
-                return f"{regime} {problem} in {where}."
+                return f"{regime} {problem} in {where}"
     raise ValueError("nothing is missing")
