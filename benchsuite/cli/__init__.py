@@ -34,6 +34,16 @@ def benchsuite_commands() -> list[Command]:
             "trace", "Follow a synthetic row back to human ones.", "benchsuite.cli.trace:trace"
         ),
         Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
+        Command(
+            "leaderboard",
+            "Show, rank and publish what was handed in.",
+            "benchsuite.cli.leaderboard:leaderboard",
+        ),
+        Command(
+            "leaderboard rescore",
+            "Score and rank a board's entries from raw measurements.",
+            "benchsuite.cli.leaderboard.rescore:rescore",
+        ),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]

@@ -11,6 +11,7 @@ import pyarrow as pa
 from benchsuite.plugins.kinds import Best
 from benchsuite.records.items import Items
 from benchsuite.records.record import Comparison, MetricEntry
+from benchsuite.stats.gain import gain
 from benchsuite.stats.paired import Interval, paired_difference
 from benchsuite.suites.resolve import ResolvedSuite
 
@@ -121,13 +122,9 @@ def _root_mean_square(values: Sequence[float]) -> float | None:
 def _verdict(
     pairs: Sequence[tuple[float, float]], best: Best
 ) -> Literal["better", "worse", "unclear"]:
-    """Say whether a difference is resolved, and in which direction.
-
-    For signed gaps what counts is the distance from zero.
-    """
-    sign = -1 if best == "lower" else 1
-    gains = [(-abs(a), -abs(b)) if best == "zero" else (sign * a, sign * b) for a, b in pairs]
-    interval = _difference(gains)
+    """Say whether a difference is resolved, and in which direction."""
+    treated, control = (gain([pair[side] for pair in pairs], best) for side in (0, 1))
+    interval = paired_difference(treated.tolist(), control.tolist())
     if interval.lower is not None and interval.lower > 0:
         return "better"
     if interval.upper is not None and interval.upper < 0:
