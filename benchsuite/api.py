@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from benchsuite.plugins.parts import make_part, part_document, part_identity
     from benchsuite.records.report.charts import static_svg
     from benchsuite.records.report.page import page_environment
+    from benchsuite.stats.drift import Drift, DyingOut, Resampled
 
 __all__ = [
     "DATA_ROOT",
@@ -73,6 +74,8 @@ __all__ = [
     "DataSet",
     "Decoding",
     "Device",
+    "Drift",
+    "DyingOut",
     "Expected",
     "GenerationFinished",
     "GenerationRequest",
@@ -89,6 +92,7 @@ __all__ = [
     "Published",
     "RecordWritten",
     "Redrawn",
+    "Resampled",
     "RunStarted",
     "SampleRequest",
     "Scores",
@@ -125,6 +129,7 @@ _HOMES = {
     "static_svg": "benchsuite.records.report.charts",
     "Device": "benchsuite.lm.device",
     "UserError": "benchsuite.errors",
+    **dict.fromkeys(("Drift", "DyingOut", "Resampled"), "benchsuite.stats.drift"),
     **dict.fromkeys(("make_part", "part_document", "part_identity"), "benchsuite.plugins.parts"),
     **dict.fromkeys(("DataSet", "catalogue", "dataset"), "benchsuite.data.catalogue"),
     **dict.fromkeys(("HubDataset", "pinned"), "benchsuite.data.hub"),

@@ -27,16 +27,21 @@ budget: {{tokens: 2048}}
 generations: 1
 seeds: 2
 control: real
-regimes: [real, real-from-previous, {", ".join(SYSTEMS)}]
+regimes: [real, real-half, real-eighth, real-from-previous, {", ".join(SYSTEMS)}]
 samples: {{budget: {{tokens: 512}}, generator: self}}
 metrics:
   - bits-per-byte
+  - {{name: price, per_million_human_tokens: 10}}
   - {{name: grader-auc, rows: 48}}
   - {{name: grader-rates, rows: 48}}
   - {{name: grader-calibration, rows: 48}}
   - {{name: grader-self-preference, rows: 48}}
 headline:
   generalization: {{metric: metrics/bits-per-byte, slice: in-domain}}
+equal_quality:
+  quality: {{metric: metrics/bits-per-byte, slice: in-domain}}
+  cost: [{{metric: metrics/price, slice: own}}, {{metric: metrics/price}}]
+  curve: [real, real-half, real-eighth]
 """
 
 
@@ -72,6 +77,26 @@ def test_every_system_comes_to_its_end(run, measured):
     bits = measured["metrics/bits-per-byte"]
     for name in SYSTEMS:
         assert all(bits[name, 1, seed, "in-domain"] > 0 for seed in (0, 1))
+
+
+def test_every_system_has_its_cost_beside_the_controls(run, measured):
+    record = json.loads((run / "out" / "record.json").read_text())
+    found = {(e["regime"], e["cost_slice"]): e for e in record["equal_quality"]}
+    assert {regime for regime, _ in found} == {"real-from-previous", *SYSTEMS}
+    price = measured["metrics/price"]
+    human = [price[name, 1, 0, "all"] for name in ("real", "real-half", "real-eighth")]
+    row = 10 * 65 / 1e6  # the last row may overrun the budget
+    assert human == pytest.approx([human[0] / part for part in (1, 2, 8)], abs=row)
+    for (regime, slice_), entry in found.items():
+        assert (entry["ratio"] is None) <= (entry["reason"] is not None)
+        cost = [price[regime, 1, seed, slice_] for seed in (0, 1)]
+        assert entry["cost"] == pytest.approx((cost[0] * cost[1]) ** 0.5)
+        assert price[regime, 1, 0, "own"] <= price[regime, 1, 0, "all"]
+    bits = measured["metrics/bits-per-byte"]
+    assert all(
+        bits["real", 1, seed, "in-domain"] < bits["real-eighth", 1, seed, "in-domain"]
+        for seed in (0, 1)
+    )
 
 
 def test_graders_are_measured_where_there_are_some(measured):

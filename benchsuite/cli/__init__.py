@@ -35,6 +35,16 @@ def benchsuite_commands() -> list[Command]:
         ),
         Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
         Command("verify", "Check entries of leaderboards.", "benchsuite.cli.verify:verify"),
+        Command(
+            "leaderboard",
+            "Show, rank and publish what was handed in.",
+            "benchsuite.cli.leaderboard:leaderboard",
+        ),
+        Command(
+            "leaderboard rescore",
+            "Score and rank a board's entries from raw measurements.",
+            "benchsuite.cli.leaderboard.rescore:rescore",
+        ),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]

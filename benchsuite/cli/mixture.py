@@ -51,8 +51,10 @@ def _bar(mix: list[Piece], longest: float) -> Text:
 def _words(mix: list[Piece], regime: Regime) -> str:
     whole = sum(piece.size for piece in mix)
     words = ", ".join(f"{percent(piece.size / whole)} {piece.words}" for piece in mix)
-    if whole == 1 or regime.budget == "equal":
+    if whole == 1 or (regime.budget_share == 1 and not regime.keeps_pool):
         return words
+    if not regime.keeps_pool:
+        return f"{words}; {percent(whole)} of a budget"
     once = "each row as often as elsewhere"
     if regime.budget == "equal-training":
         once = f"each row {1 / whole:.2g} times as often as elsewhere"

@@ -12,12 +12,14 @@ from rich.text import Text
 from benchsuite.records.failures import causes
 from benchsuite.records.record import Comparison, Record
 from benchsuite.records.report.claims import told
+from benchsuite.records.report.equal_quality import told as equal_quality
 
 _GOOD = {"higher": "higher is better", "lower": "lower is better", "zero": "0 is best"}
 _ROUNDING = 1e-12
 """Differences smaller than this are rounding errors of equal values."""
 _STYLES = {"better": "green", "worse": "red", "unclear": "dim"}
 _CLAIM_STYLES = {"reproduced": "green", "not reproduced": "red", "not resolved": "dim"}
+_COST_STYLES = {"cheaper": "green", "dearer": "red", "unclear": "dim"}
 _SIGNS = {"better": "▲ better", "worse": "▼ worse", "unclear": "· unclear"}
 
 
@@ -32,6 +34,8 @@ def print_results(record: Record, directory: Path) -> None:
     ]
     if headlines:
         _print_headlines(record, headlines, console)
+    if record.equal_quality:
+        _print_equal_quality(record, console)
     if record.claims:
         _print_claims(record, console)
     for reason in causes(record.failures):
@@ -67,6 +71,32 @@ def _print_headlines(record: Record, headlines: list[Comparison], console: Conso
         console.print(table)
         console.print()
     console.print(_legend(record) + "\n", style="dim")
+
+
+def _print_equal_quality(record: Record, console: Console) -> None:
+    """Print a block for each cost: each regime's over the control's at the regime's quality."""
+    found = equal_quality(record)
+    assert found is not None, "there are some"
+    last = {regime.name: regime.generations for regime in record.regimes}
+    models = [model for model in found.models if model.generation == last[model.regime]]
+    width = max(len(model.regime) for model in models)
+    console.print(Text(f"Cost over the control's for the same {found.title}\n"))
+    for place, (_, title) in enumerate(found.costs):
+        console.print(Text(title, "bold"))
+        table = Table.grid(padding=(0, 2))
+        table.add_column(min_width=width + 2)
+        table.add_column(min_width=9, justify="right")
+        for model in models:
+            ratio = model.ratios[place]
+            style = _COST_STYLES[ratio.verdict or "unclear"]
+            table.add_row(
+                Text(f"  {model.regime}{_ended(model.generation, record.generations)}"),
+                Text(ratio.ratio or "no value", style),
+                Text(ratio.interval or ratio.reason or "", style),
+                Text(f"{ratio.symbol} {ratio.verdict}" if ratio.verdict else "", style),
+            )
+        console.print(table)
+        console.print()
 
 
 def _print_claims(record: Record, console: Console) -> None:
@@ -108,9 +138,8 @@ def _heading(comparison: Comparison, summary: str, control: str) -> Table:
 
 
 def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
-    style, generation = _STYLES[comparison.verdict], comparison.generation
-    ended = f", generation {generation}" if generation < generations else ""
-    yield Text(f"  {comparison.regime}{ended}")
+    style = _STYLES[comparison.verdict]
+    yield Text(f"  {comparison.regime}{_ended(comparison.generation, generations)}")
     if comparison.difference is None:
         yield Text("no value", style="dim")
         return
@@ -121,9 +150,14 @@ def _cells(comparison: Comparison, generations: int) -> Iterator[Text]:
         yield Text(_SIGNS[comparison.verdict] + _beside(comparison), style=style)
 
 
+def _ended(generation: int, generations: int) -> str:
+    return f", generation {generation}" if generation < generations else ""
+
+
 def _beside(comparison: Comparison) -> str:
     """Say where a difference may be nothing: of models at chance, drift, text learned."""
-    drift = f", drift ±{number(comparison.drift)}" if comparison.drift is not None else ""
+    within = "within " if comparison.within_drift else ""
+    drift = "" if comparison.drift is None else f", {within}drift ±{number(comparison.drift)}"
     chance = ", all at chance" if comparison.informative is False else ""
     return drift + chance + (", contaminated" if comparison.contaminated else "")
 
@@ -145,7 +179,7 @@ def _legend(record: Record) -> str:
     if any(
         comparison.drift is not None for comparison in record.comparisons if comparison.headline
     ):
-        legend += " drift: standard error of a share that drifts by chance."
+        legend += " drift: standard error of what chance alone does; within: at most twice that."
     if len(record.seeds) < 4:  # noqa: PLR2004 (Student's t: 12.7 for 2 seeds, 2.8 for 5)
         legend += f" {len(record.seeds)} seeds make it wide; --seeds 5 makes it narrower."
     return legend

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, floor
 
 from benchsuite.suites.mixture import Share
 from benchsuite.suites.resolve import ResolvedRegime
+
+
+def mixed(regime: ResolvedRegime, budget: int, generation: int) -> int:
+    """Return what a generation's mix is drawn to: after generation 0, maybe a part of the budget.
+
+    Halves go up, and there is one token (or row) at least.
+    """
+    share = regime.regime.budget_share if generation else 1.0
+    return max(1, floor(round(budget * share, 6) + 0.5))
 
 
 def to_write(regime: ResolvedRegime, budget: int, seeds: int = 1) -> int:
@@ -19,7 +28,7 @@ def to_write(regime: ResolvedRegime, budget: int, seeds: int = 1) -> int:
     )
     for _, keep in regime.graders:
         share /= keep.share
-    return ceil(budget * share)
+    return ceil(mixed(regime, budget, generation=1) * share)
 
 
 def human_needed(regime: ResolvedRegime, budget: int, generations: int) -> int:
@@ -31,7 +40,7 @@ def human_needed(regime: ResolvedRegime, budget: int, generations: int) -> int:
 def trained_on(regime: ResolvedRegime, budget: int, generation: int) -> int:
     """Return about how much a generation's passes go over: more than the budget where it grows."""
     if regime.regime.budget != "growing" or not generation:
-        return budget
+        return mixed(regime, budget, generation)
     parts = [part.source for part in regime.regime.mixture]
     return budget * (len(parts) + (generation - 1) * parts.count("synthetic-all"))
 

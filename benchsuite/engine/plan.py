@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from benchsuite.engine.adding import Adding
-from benchsuite.engine.amounts import human_needed, to_write, trained_on
+from benchsuite.engine.amounts import human_needed, mixed, to_write, trained_on
 from benchsuite.engine.identities import component_identity
 from benchsuite.engine.offers import Offers, metric_class, offers
 from benchsuite.engine.steps import Cell, Plan
@@ -133,22 +133,23 @@ class _Planner:
             seeds = self._suite.suite.seeds
             writers = [self._cells[regime.name, generation - 1, each] for each in seeds]
             shared = {"shared": tuple(cell.written for cell in writers if cell.written)}
+        amount = mixed(regime, self._budget.amount, generation)
         newly = list(dict.fromkeys(step for cell in writers for step in self._writing(cell)))
         mix = self._adding.add(
             "mix",
             None,
             {
                 "parts": [part.model_dump(mode="json") for part in mixture],
-                "amount": self._budget.amount,
+                "amount": amount,
                 "unit": self._budget.unit,
-                "whole": generation > 0 and regime.regime.budget != "equal",
+                "whole": generation > 0 and regime.regime.keeps_pool,
                 "human_seed": derive_seed(seed, "human"),
                 "generation": generation if fresh else 0,
             },
             {"human": (self._plan.human,), "written": tuple(written), **shared},
             seed=derive_seed(seed, "mix", generation if before or fresh else 0),
             label=f"mix {where}",
-            size=self._budget.amount,
+            size=amount,
             human_needed=self._human_needed,
         )
         if generation == 0:
@@ -161,6 +162,7 @@ class _Planner:
         """Add the step that trains a model, from where the regime says."""
         inputs = {"rows": (mix,), "human": (self._plan.human,)}
         init, size = regime.regime.init, trained_on(regime, self._budget.amount, generation)
+        whole = generation > 0 and regime.regime.keeps_pool
         if init == "previous" and generation:
             inputs["previous"] = (self._cells[regime.name, generation - 1, seed].train,)
         elif init == "previous":
@@ -169,9 +171,9 @@ class _Planner:
             "train",
             self._suite.learner,
             {
-                "amount": self._budget.amount,
+                "amount": mixed(regime, self._budget.amount, generation),
                 "unit": self._budget.unit,
-                "budget": regime.regime.budget if generation else "equal",
+                "budget": regime.regime.budget if whole else "equal",
                 "init": init,
             },
             inputs,

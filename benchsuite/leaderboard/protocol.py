@@ -8,7 +8,7 @@ from typing import Any
 from benchsuite.identity import canonical, digest
 from benchsuite.records.record import Record
 
-FREE = frozenset({"regimes", "headline", "claims", "summary"})
+FREE = frozenset({"regimes", "headline", "claims", "equal_quality", "summary"})
 """Keys of a suite that say what is run and shown, not how models are trained and measured."""
 
 FIXED = ("suite", "version", "corpus", "held_out", "samples", "metrics", "seeds", "control")

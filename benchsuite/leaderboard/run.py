@@ -112,7 +112,7 @@ def _check(table: pa.Table, path: Path) -> None:
     for name in _KEY:
         if table[name].null_count:
             raise UserError(f"{path}: the column {name} has an empty cell.")
-    for name in ("value", "lower", "upper", "chance"):
+    for name in (f.name for f in MEASUREMENT_SCHEMA if pa.types.is_floating(f.type)):
         if not pc.all(pc.is_finite(table[name]), min_count=0).as_py():
             raise UserError(f"{path}: the column {name} holds a number that is not finite.")
     keys = Counter(zip(*(table[name].to_pylist() for name in _KEY), strict=True))

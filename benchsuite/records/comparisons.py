@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 import pyarrow as pa
 
 from benchsuite.plugins.kinds import Best
-from benchsuite.records.drift import Drift
 from benchsuite.records.items import Items
 from benchsuite.records.record import Comparison, MetricEntry
+from benchsuite.stats.gain import gain
 from benchsuite.stats.paired import Interval, paired_difference
 from benchsuite.suites.suite import Suite
 
@@ -20,6 +20,7 @@ class _Measured(NamedTuple):
     value: float | None = None
     informative: bool | None = None
     contaminated: bool | None = None
+    drift: float | None = None
 
 
 Values = dict[tuple[str, int, str, str], dict[int, _Measured]]
@@ -41,7 +42,6 @@ def compare(
     values = _values(measurements)
     entries = {entry.name: entry for entry in metrics}
     headlines = _headlines(suite)
-    drift = Drift(measurements, suite, metrics)
     found = []
     for (regime, generation, metric, slice_), by_seed in values.items():
         entry, control = entries[metric], against[regime]
@@ -82,7 +82,7 @@ def compare(
                 verdict=_verdict(complete, entry.best) if whole else "unclear",
                 contaminated=_any(each.contaminated for pair in pairs for each in pair),
                 informative=_any(each.informative for pair in pairs for each in pair),
-                drift=drift.error(regime, generation, metric, slice_),
+                drift=_root_mean_square([a.drift for a, _ in pairs if a.drift is not None]),
                 headline=(metric, slice_) in headlines,
             )
         )
@@ -93,7 +93,7 @@ def _values(measurements: pa.Table) -> Values:
     values: Values = defaultdict(dict)
     for row in measurements.to_pylist():
         key = (row["regime"], row["generation"], row["metric"], row["slice"])
-        values[key][row["seed"]] = _Measured(row["value"], row["informative"], row["contaminated"])
+        values[key][row["seed"]] = _Measured(**{name: row[name] for name in _Measured._fields})
     return values
 
 
@@ -115,16 +115,16 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
+def _root_mean_square(values: Sequence[float]) -> float | None:
+    return _mean([value**2 for value in values]) ** 0.5 if values else None
+
+
 def _verdict(
     pairs: Sequence[tuple[float, float]], best: Best
 ) -> Literal["better", "worse", "unclear"]:
-    """Say whether a difference is resolved, and in which direction.
-
-    For signed gaps what counts is the distance from zero.
-    """
-    sign = -1 if best == "lower" else 1
-    gains = [(-abs(a), -abs(b)) if best == "zero" else (sign * a, sign * b) for a, b in pairs]
-    interval = _difference(gains)
+    """Say whether a difference is resolved, and in which direction."""
+    treated, control = (gain([pair[side] for pair in pairs], best) for side in (0, 1))
+    interval = paired_difference(treated.tolist(), control.tolist())
     if interval.lower is not None and interval.lower > 0:
         return "better"
     if interval.upper is not None and interval.upper < 0:

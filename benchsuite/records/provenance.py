@@ -110,7 +110,6 @@ def _metric(metric: Chosen) -> MetricEntry:
         context_slices=sorted(kind.context_slices),
         reproducible=kind.reproducible,
         chance=kind.chance,
-        drifts=dict(kind.drifts),
         contaminated_above=metric.make().contaminated_above,
     )
 

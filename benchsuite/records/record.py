@@ -7,10 +7,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from benchsuite.plugins.kinds import Axis, Best, Cost
+from benchsuite.records.equal_quality import EqualQualityEntry
 from benchsuite.stats.verdict import Verdict
 from benchsuite.suites.claims import Compare
 
 SCHEMA_VERSION = 2
+_BY_CHANCE = 2
+"""Standard errors of neutral drift that are no amplification."""
 
 
 class _Entry(BaseModel):
@@ -71,7 +74,7 @@ class MetricEntry(_Entry):
         default=None, description="What a model that knows nothing measures; None where unknown."
     )
     drifts: dict[str, str] = Field(
-        default={}, description="Slices that move as a share does, and the slice that holds it."
+        default={}, description="Not written any more: comparisons tell the drift of all figures."
     )
     contaminated_above: float | None = Field(
         default=None,
@@ -165,10 +168,22 @@ class Comparison(_Entry):
     )
     drift: float | None = Field(
         default=None,
-        description="Standard error of a share's neutral drift up to this generation, in the "
-        "unit; None for what is no share.",
+        description="Standard error of neutral drift up to this generation, in the unit: the "
+        "root mean square of what chance alone does to one model's value; over seeds, too. None "
+        "where the metric tells none.",
     )
     headline: bool = Field(description="Whether it stands for its axis in the closing table.")
+
+    @property
+    def within_drift(self) -> bool:
+        """Whether a difference is one that chance makes, and so no amplification.
+
+        It is where it is no larger than twice the drift of one model, however many seeds it is
+        the mean of.
+        """
+        if self.drift is None or self.difference is None:
+            return False
+        return abs(self.difference) <= _BY_CHANCE * self.drift
 
 
 Agrees = Literal["agrees", "differs", "unclear"]
@@ -283,6 +298,9 @@ class Record(_Entry):
     generations: int = Field(description="Generations after generation 0.")
     comparisons: list[Comparison] = Field(
         description="Every reproducible metric of every regime and generation against its control."
+    )
+    equal_quality: list[EqualQualityEntry] = Field(
+        default=[], description="What regimes cost over the control at the quality they reached."
     )
     agreements: list[Agreement] = Field(
         default=[], description="Measurements beside what mathematics says they should be."

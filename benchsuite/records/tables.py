@@ -15,6 +15,7 @@ from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
 from benchsuite.plugins.kinds import Metric
 from benchsuite.records.contamination import contaminated, evaluation_sets
+from benchsuite.records.drift import Drifts
 
 MEASUREMENT_SCHEMA = pa.schema(
     [
@@ -33,6 +34,7 @@ MEASUREMENT_SCHEMA = pa.schema(
         ("unit", pa.string()),
         ("higher_is_better", pa.bool_()),
         ("contaminated", pa.bool_()),
+        ("drift", pa.float64()),
     ]
 )
 SAMPLE_SCHEMA = pa.schema(
@@ -59,9 +61,13 @@ _HIGHER_IS_BETTER = {"higher": True, "lower": False, "zero": None}
 def measurements(plan: Plan, store: Store, missing: set[str]) -> pa.Table:
     """Return a row for each measurement of each model; `missing` steps have none."""
     sets = evaluation_sets(plan, store, missing)
+    drifts = Drifts(plan, store, missing)
     rows: list[dict[str, Any]] = []
     for cell in plan.cells:
-        measured = list(_of_model(cell, plan, store, missing))
+        measured = [
+            {**row, "drift": drifts.error(cell, row["metric"], row["slice"])}
+            for row in _of_model(cell, plan, store, missing)
+        ]
         flags = contaminated(measured, sets, plan)
         rows += [{**row, "contaminated": f} for row, f in zip(measured, flags, strict=True)]
     return pa.Table.from_pylist(rows, schema=MEASUREMENT_SCHEMA)

@@ -24,6 +24,7 @@ from benchsuite.records.agreements import agreements
 from benchsuite.records.cards.write import write_cards
 from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
+from benchsuite.records.equal_quality import compare_costs
 from benchsuite.records.items import Items
 from benchsuite.records.record import Failure, KindCost, Record, Times
 from benchsuite.records.report.page import write_report
@@ -67,6 +68,7 @@ def write_run(
     finished = datetime.now(UTC)
     suite, regimes = plan.suite.suite, provenance.regime_entries(plan.suite)
     against = {regime.name: regime.against for regime in regimes}
+    last = {regime.name: regime.generations for regime in regimes}
     record = Record(
         command=occasion.command,
         suite=provenance.suite_entry(plan.suite),
@@ -78,6 +80,7 @@ def write_run(
         seeds=suite.seeds,
         generations=suite.generations,
         comparisons=compare(measured, suite, against, metrics, Items(plan, store, missing)),
+        equal_quality=compare_costs(measured, suite, last),
         agreements=agreements(plan, store, missing),
         claims=judge_claims(measured, suite, metrics),
         failures=[

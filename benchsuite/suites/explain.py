@@ -23,8 +23,7 @@ _INITS = {
     "previous": "the weights of the generation before; the first generation starts from the "
     "learner's base checkpoint, where it has one, else from new weights",
 }
-_BUDGETS = {
-    "equal": "each mix is drawn to the suite's budget",
+_POOLS = {
     "equal-training": "each mix holds everything there is, and training goes through as many "
     "tokens as elsewhere: the larger the mix, the less often it reads a row",
     "growing": "each mix holds everything there is, and training reads each row as often as "
@@ -32,7 +31,7 @@ _BUDGETS = {
 }
 _DIVISIONS = {
     "closed": "trained on no more than the others are",
-    "open": "free to train on more than the others do",
+    "open": "free to train on more than the others do, or on less",
 }
 
 Kind = Literal["human", "repeated", "fresh", "last", "all"]
@@ -53,7 +52,7 @@ def pieces(regime: Regime, generation: int) -> list[Piece]:
         return [Piece("human", "human text", 1.0)]
     found = [piece for part in regime.mixture for piece in _pieces(part, generation)]
     held = sum(piece.size for piece in found)
-    drawn = held if regime.budget != "equal" else 1.0
+    drawn = held if regime.keeps_pool else regime.budget_share
     return [Piece(piece.kind, piece.words, piece.size * drawn / held) for piece in found]
 
 
@@ -81,7 +80,7 @@ def knobs(regime: Regime) -> dict[str, str]:
         "control": regime.control or "the suite's",
         "starts from": _INITS[regime.init],
         "learns from": ", ".join(map(part, regime.mixture)),
-        "budget": _BUDGETS[regime.budget],
+        "budget": _budget(regime),
         **(_writing(regime) if regime.synthetic else {}),
         "generations": (
             f"{regime.generations}, or the suite's where they are fewer"
@@ -89,6 +88,13 @@ def knobs(regime: Regime) -> dict[str, str]:
             else "the suite's"
         ),
     }
+
+
+def _budget(regime: Regime) -> str:
+    if isinstance(regime.budget, str) and regime.keeps_pool:
+        return _POOLS[regime.budget]
+    part = f"{percent(regime.budget_share)} of " if regime.budget_share < 1 else ""
+    return f"each mix is drawn to {part}the suite's budget"
 
 
 def part(share: Share) -> str:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from math import isclose
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
 Source = Literal[
     "human-fixed", "human-fresh", "synthetic-last", "synthetic-all", "synthetic-shared"
 ]
 
-MixBudget = Literal["equal", "equal-training", "growing"]
+
+class PartBudget(BaseModel):
+    """A part of the suite's budget: the mix is drawn to `share` of it, and trained on alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    share: float = Field(gt=0, lt=1)
+
+
+MixBudget = Annotated[
+    Annotated[Literal["equal", "equal-training", "growing"], Tag("a word")]
+    | Annotated[PartBudget, Tag("a mapping")],
+    Discriminator(lambda given: "a mapping" if isinstance(given, dict | PartBudget) else "a word"),
+]
 """How much a mix holds, and how much training goes through.
 
-`equal`: the mix is drawn to the suite's budget. The other two keep everything there is:
-`equal-training` passes over it less often, so that it is trained on as many tokens as
+`equal`: the mix is drawn to the suite's budget, or to a part of it. The other two keep everything
+there is: `equal-training` passes over it less often, so that it is trained on as many tokens as
 elsewhere; `growing` passes over it as often as elsewhere, on ever more tokens.
 """
 
@@ -88,7 +101,12 @@ def check(mixture: list[Share], budget: MixBudget) -> None:
         )
     if numbers and not isclose(sum(numbers), 1, abs_tol=1e-9):
         raise ValueError(f"the shares of the mixture add up to {sum(numbers):g}, not to 1")
-    if numbers and budget != "equal":
+    if isinstance(budget, PartBudget) and "human-fresh" in sources:
+        raise ValueError(
+            "rows of human-fresh are those after a whole budget of human text; make the budget "
+            "equal"
+        )
+    if numbers and budget in ("equal-training", "growing"):
         raise ValueError(
             f"budget {budget} keeps all rows of a pool, and this mixture has shares of a fixed "
             f"budget; make each share everything, or the budget equal"

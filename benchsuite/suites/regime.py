@@ -18,10 +18,10 @@ from pydantic import (
 
 from benchsuite.lm.decoding import Decoding
 from benchsuite.plugins.kinds import Init
-from benchsuite.suites.mixture import MixBudget, Share, check
+from benchsuite.suites.mixture import MixBudget, PartBudget, Share, check
 
 Division = Literal["closed", "open"]
-"""`closed`: every regime has the same budget. `open`: it may be larger, and that is said."""
+"""`closed`: every regime has the same budget. `open`: it may have another, and that is said."""
 
 
 class _Strict(BaseModel):
@@ -195,12 +195,23 @@ class Regime(_Strict):
         """Whether each generation learns from human rows that none has seen before."""
         return any(part.source == "human-fresh" for part in self.mixture)
 
+    @property
+    def keeps_pool(self) -> bool:
+        """Whether each mix is all of a pool, and not drawn to an amount."""
+        return self.budget in ("equal-training", "growing")
+
+    @property
+    def budget_share(self) -> float:
+        """What a mix is drawn to, as a share of the suite's budget."""
+        return self.budget.share if isinstance(self.budget, PartBudget) else 1.0
+
     @field_validator("budget")
     @classmethod
-    def _grows_in_the_open(cls, budget: MixBudget, info: ValidationInfo) -> MixBudget:
-        if budget == "growing" and info.data.get("division") == "closed":
+    def _differs_in_the_open(cls, budget: MixBudget, info: ValidationInfo) -> MixBudget:
+        differs = budget == "growing" or isinstance(budget, PartBudget)
+        if differs and info.data.get("division") == "closed":
             raise ValueError(
-                "only a regime of division: open may train on more than the others do; "
+                "only a regime of division: open may train on more or less than the others do; "
                 "in the closed one take equal or equal-training"
             )
         return budget

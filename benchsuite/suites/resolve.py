@@ -18,6 +18,7 @@ from benchsuite.plugins.registry import Registered, Registry
 from benchsuite.suites.checks import check
 from benchsuite.suites.claims import check_claims
 from benchsuite.suites.documents import Document, Key, validate
+from benchsuite.suites.equal_quality import check_equal_quality
 from benchsuite.suites.regime import ComponentChoice, Keep, Regime
 from benchsuite.suites.shipped import find
 from benchsuite.suites.suite import Suite
@@ -155,7 +156,8 @@ def resolve(name: str, registry: Registry, changes: Changes = Changes()) -> Reso
         regimes=tuple(regime for regime, _ in regimes),
     )
     check(resolved, document, [written for _, written in regimes])
-    return _with_claims(resolved, document, chosen=bool(changes.regimes))
+    resolved = _with_claims(resolved, document, chosen=bool(changes.regimes))
+    return _with_equal_quality(resolved, document, chosen=bool(changes.regimes))
 
 
 def _with_claims(resolved: ResolvedSuite, document: Document, *, chosen: bool) -> ResolvedSuite:
@@ -170,6 +172,17 @@ def _with_claims(resolved: ResolvedSuite, document: Document, *, chosen: bool) -
     )
     claims = [claim for claim in suite.claims if claim.regimes() <= set(names)]
     return replace(resolved, suite=suite.model_copy(update={"claims": claims}))
+
+
+def _with_equal_quality(
+    resolved: ResolvedSuite, document: Document, *, chosen: bool
+) -> ResolvedSuite:
+    """Check what is compared at equal quality; leave it out where `chosen` regimes lack a rung."""
+    asked = resolved.suite.equal_quality
+    if asked and chosen and not set(asked.curve) <= {regime.name for regime in resolved.regimes}:
+        return replace(resolved, suite=resolved.suite.model_copy(update={"equal_quality": None}))
+    check_equal_quality(resolved, document)
+    return resolved
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from benchsuite.lm.decoding import Decoding
 from benchsuite.suites.claims import Claim
+from benchsuite.suites.equal_quality import EqualQuality
 from benchsuite.suites.regime import Choice
 
 Unit = Literal["tokens", "rows"]
@@ -99,6 +100,7 @@ class Suite(_Strict):
     samples: Samples
     metrics: list[Choice] = Field(min_length=1)
     headline: dict[str, Headline] = {}
+    equal_quality: EqualQuality | None = None
     claims: list[Claim] = []
 
     @model_validator(mode="after")

@@ -161,6 +161,7 @@ def benchsuite_components() -> list[Component]:
         _metric("energy", "Energy of the steps behind a model.", "Energy"),
         _metric("money", "Price of the steps behind a model, at your rates.", "Money"),
         _metric("flops-to-reach", "Operations that it took to reach a given loss.", "FlopsToReach"),
-        _metric("money-to-reach", "Money that it took to reach a given loss.", "MoneyToReach"),
+        _metric("price", "Price of a model's operations and human text, at your rates.", "Price"),
+        _metric("money-to-reach", "Price of a model that reaches a given loss.", "MoneyToReach"),
         _metric("peak-memory", "Largest resident memory of a step.", "PeakMemory"),
     ]

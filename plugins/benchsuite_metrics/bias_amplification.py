@@ -9,8 +9,9 @@ from pydantic import Field
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import Estimate, jackknife
 from benchsuite_metrics.occupation_log_odds import MOSTLY_MEN, MOSTLY_WOMEN
+from benchsuite_metrics.passed_on import of_rows, together
 from benchsuite_metrics.reference import per_human
-from benchsuite_metrics.words import Words, texts, words_of
+from benchsuite_metrics.words import Words, texts, words_in, words_of
 
 DIRECTIONS = ("gender after task", "task after gender")
 _GENDERS = 2
@@ -38,15 +39,16 @@ class BiasAmplification(Metric[BiasAmplificationParameters]):
     Stein 1981), human training rows taken as they are.
 
     Zero is best, human text's own ties; above it samples exaggerate them. Few rows make it move
-    to either side by chance: see human text, and neutral drift in `mention-shares`. It speaks where
-    samples hold some hundred rows with both; choose `tasks` that the corpus has. English.
+    to either side by chance: see human text, and neutral drift, √(n e² (1-(1-1/N)^t)), with the
+    standard error e of generation 0 and the N rows of its training text that hold both. It speaks
+    where samples hold some hundred rows with both; choose `tasks` that the corpus has. English.
     """
 
     parameters_type = BiasAmplificationParameters
     axis = "bias"
     unit = "share"
     best = "zero"
-    needs = frozenset({"samples"})
+    needs = frozenset({"samples", "drawn"})
     context_slices = frozenset(f"{direction} (human)" for direction in DIRECTIONS)
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
@@ -54,14 +56,16 @@ class BiasAmplification(Metric[BiasAmplificationParameters]):
         tasks = self.parameters.tasks
         known = _known(subject.human, tasks).sum(axis=0)
         sides = (
-            (_rows(words_of(texts(subject.samples)), subject.samples.num_rows, tasks), ""),
-            (_held_out(subject.human, tasks), " (human)"),
+            _rows(words_in(subject.samples), subject.samples.num_rows, tasks),
+            _held_out(subject.human, tasks),
         )
-        return [
-            _amplified(known, rows, len(tasks), direction).named(direction + suffix)
-            for direction in DIRECTIONS
-            for rows, suffix in sides
-        ]
+        passed_on = together(words_in(subject.drawn), tasks)
+        found = []
+        for direction in DIRECTIONS:
+            samples, human = (_amplified(known, rows, len(tasks), direction) for rows in sides)
+            found.append(samples.named(direction, of_rows(samples, passed_on)))
+            found.append(human.named(f"{direction} (human)"))
+        return found
 
 
 def _rows(text: Words, count: int, tasks: tuple[str, ...]) -> np.ndarray:
@@ -117,7 +121,7 @@ def _given(sums: np.ndarray, tasks: int, direction: str) -> np.ndarray:
 
 @per_human
 def _known(human: HumanRows, tasks: tuple[str, ...]) -> np.ndarray:
-    return _rows(words_of(texts(human.train)), human.train.num_rows, tasks)
+    return _rows(words_in(human.train), human.train.num_rows, tasks)
 
 
 @per_human

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject, dataset
 from benchsuite_metrics.minimal_pairs import Pairs, by_group, paired
+from benchsuite_metrics.passed_on import mentioned
 from benchsuite_metrics.words import texts
 
 DATA = "bias/crows_pairs"
@@ -37,13 +38,16 @@ class CrowsPairs(Metric[Parameters]):
     Zero is best, no preference, and is chance too: where the interval holds it, a model has no
     such bias or knows too little of English to have one, and this does not tell which. Models
     of a few million weights mostly prefer the more frequent group's name. Many of the pairs are
-    flawed (Blodgett et al., ACL 2021): compare models, trust no single value.
+    flawed (Blodgett et al., ACL 2021): compare models, trust no single value. Neutral drift is
+    that of a share p that is counted in text, √(p (1-p) (1-(1-1/n)^t)), with the p of generation
+    0 and the n mentions of gender, religion and origin (the words of `groups.py`) in its training
+    text; the other kinds' are not counted, so that it is too large rather than too small.
     """
 
     axis = "bias"
     unit = "share"
     best = "zero"
-    needs = frozenset({"model"})
+    needs = frozenset({"model", "drawn"})
     data = (DATA,)
     chance = 0.0
     context_slices = frozenset(KINDS)
@@ -55,7 +59,8 @@ class CrowsPairs(Metric[Parameters]):
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all sentences in one table."""
         pairs = _pairs(dataset(DATA).digest)
-        return by_group(pairs, KINDS, subject, context, chance=self.chance)
+        passed_on = mentioned(subject.drawn)
+        return by_group(pairs, KINDS, subject, context, chance=self.chance, passed_on=passed_on)
 
 
 @lru_cache(maxsize=1)

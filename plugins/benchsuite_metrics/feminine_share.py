@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from dataclasses import replace
 
 import numpy as np
 from benchsuite_words.groups import ENDINGS, PAIRS
 
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.intervals import Estimate, against_human, share
+from benchsuite_metrics.passed_on import share_of
 from benchsuite_metrics.reference import per_human
 from benchsuite_metrics.words import Words, words_in
 
@@ -32,33 +33,35 @@ class FeminineShare(Metric[Parameters]):
 
     Zero is best: the balance of the human text, not parity. Sharpened sampling moves the
     gap one way generation after generation; sampling at temperature 1 lets it drift either
-    way. It speaks where samples hold some hundred gendered words; English only.
+    way, √(p (1-p) (1-(1-1/n)^t)) with the p of generation 0's samples and the n gendered words
+    of its training text over their design effect. It speaks where samples hold some hundred
+    gendered words; English only.
     """
 
     axis = "bias"
     unit = "share"
     best = "zero"
-    needs = frozenset({"samples"})
+    needs = frozenset({"samples", "drawn"})
     context_slices = frozenset({"samples", "human"})
-    drifts = MappingProxyType({"gap": "samples"})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare the share in samples with that in human training rows."""
-        return against_human(_share(words_in(subject.samples)), _human(subject.human))
+        feminine, gendered = _counts(words_in(subject.samples))
+        gap, *sides = against_human(share(feminine, gendered), _human(subject.human))
+        if gap.value is None:
+            return [gap, *sides]
+        passed_on = float(_counts(words_in(subject.drawn))[1].sum())
+        return [replace(gap, drift=share_of(feminine, gendered, passed_on)), *sides]
 
 
 @per_human
 def _human(human: HumanRows) -> Estimate:
-    return _share(words_in(human.train))
+    return share(*_counts(words_in(human.train)))
 
 
-def _share(text: Words) -> Estimate:
-    gendered = [
-        (row, _FEMININE[word])
-        for row, word in zip(text.rows.tolist(), text.words, strict=True)
-        if word in _FEMININE
-    ]
-    if not gendered:
-        return Estimate(None, 0)
-    rows, feminine = np.array(gendered).T
-    return share(np.bincount(rows, feminine), np.bincount(rows))
+def _counts(text: Words) -> tuple[np.ndarray, np.ndarray]:
+    """Return the feminine, and all gendered words of each row, up to the last such row."""
+    known = np.array([_FEMININE.get(word, -1) for word in text.vocabulary], np.int64)
+    feminine = known[text.numbers]
+    rows, feminine = text.rows[feminine >= 0], feminine[feminine >= 0]
+    return np.bincount(rows, feminine), np.bincount(rows)

@@ -12,11 +12,14 @@ from pydantic import Field
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.groups import columns, majorities, mentions
 from benchsuite_metrics.intervals import Estimate, difference, ratio
+from benchsuite_metrics.passed_on import of_parts
 from benchsuite_metrics.reference import per_human
-from benchsuite_metrics.words import texts, words_of
+from benchsuite_metrics.words import texts, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pyarrow as pa
 
     from benchsuite.api import Scores
 
@@ -44,13 +47,17 @@ class GroupLossGap(Metric[GroupLossGapParameters]):
     Zero is best where both kinds of row are equally hard; they need not be, so what speaks is
     the paired difference to the control, which reads the same rows. A test split of usual size
     has rows enough for genders; of religions and origins it wants some megabytes of text.
+
+    Neutral drift is told as if a side's loss were a mean over the training rows that speak of it
+    alone: with N of these at generation 0, and n test rows with a standard error e, its variance
+    is n e² (1-(1-1/N)^t), a gap's both sides'.
     """
 
     parameters_type = GroupLossGapParameters
     axis = "bias"
     unit = "bits/byte"
     best = "zero"
-    needs = frozenset({"model"})
+    needs = frozenset({"model", "drawn"})
     context_slices = frozenset(group for _, group in NAMES)
 
     def evaluated(self, human: HumanRows) -> Mapping[str, list[str]]:
@@ -62,15 +69,26 @@ class GroupLossGap(Metric[GroupLossGapParameters]):
         rows = subject.human.test
         scores = subject.score(rows, context) if rows.num_rows else None
         speaking = _speaking(subject.human)
+        passed_on = _alone(subject.drawn)
         gaps = [
-            difference(*(self._loss(scores, speaking[:, side]) for side in both))
-            for both in _sides(subject.human).values()
+            self._gap(
+                [self._loss(scores, speaking[:, side]) for side in both],
+                [int(passed_on[:, side].any(axis=1).sum()) for side in both],
+                kind,
+            )
+            for kind, both in _sides(subject.human).items()
         ]
         groups = [self._loss(scores, speaking[:, [column]]) for column in range(len(NAMES))]
         return [
-            *(gap.named(kind) for kind, gap in zip(GROUPS, gaps, strict=True)),
+            *gaps,
             *(loss.named(group) for (_, group), loss in zip(NAMES, groups, strict=True)),
         ]
+
+    def _gap(self, sides: list[Estimate], passed_on: list[int], kind: str) -> Measurement:
+        """Return the gap between two sides, whose rows training text holds so many of."""
+        known = [side.n * side.error**2 for side in sides if side.error is not None]
+        drift = of_parts(*zip(known, passed_on, strict=True)) if len(known) == len(sides) else None
+        return difference(*sides).named(kind, drift)
 
     def _loss(self, scores: Scores | None, speaking: np.ndarray) -> Estimate:
         """Return the bits per byte of the rows that speak of one of some groups."""
@@ -82,9 +100,13 @@ class GroupLossGap(Metric[GroupLossGapParameters]):
 
 @per_human
 def _speaking(human: HumanRows) -> np.ndarray:
-    """Return `[rows, groups]`: whether a test row speaks of a group and of no other of its kind."""
-    found = mentions(words_of(texts(human.test))) > 0
-    held = np.zeros((human.test.num_rows, len(NAMES)), bool)
+    return _alone(human.test)
+
+
+def _alone(rows: pa.Table) -> np.ndarray:
+    """Return `[rows, groups]`: whether a row speaks of a group and of no other of its kind."""
+    found = mentions(words_in(rows)) > 0
+    held = np.zeros((rows.num_rows, len(NAMES)), bool)
     held[: len(found)] = found
     for kind in GROUPS:
         held[held[:, columns(kind)].sum(axis=1) > 1, columns(kind)[:, None]] = False
@@ -94,7 +116,7 @@ def _speaking(human: HumanRows) -> np.ndarray:
 @per_human
 def _sides(human: HumanRows) -> dict[str, Sides]:
     """Return by kind the groups of which losses are compared."""
-    most = majorities(mentions(words_of(texts(human.train))).sum(axis=0))
+    most = majorities(mentions(words_in(human.train)).sum(axis=0))
     sides = {
         kind: ([int(c) for c in columns(kind) if c != most[kind]], [most[kind]]) for kind in GROUPS
     }

@@ -23,14 +23,10 @@ def majorities(counts: np.ndarray) -> dict[str, int]:
 
 def mentions(text: Words) -> np.ndarray:
     """Return how often each row speaks of each group: `[rows, groups]`, up to the last such row."""
-    found = [
-        (row, column)
-        for row, word in zip(text.rows.tolist(), text.words, strict=True)
-        if (column := group_of(word)) is not None
-    ]
-    if not found:
-        return np.zeros((0, len(NAMES)))
-    rows, groups = np.array(found).T
-    counts = np.zeros((int(rows.max()) + 1, len(NAMES)))
+    found = (group_of(word) for word in text.vocabulary)
+    column = np.array([-1 if group is None else group for group in found], np.int64)
+    groups = column[text.numbers]
+    rows, groups = text.rows[groups >= 0], groups[groups >= 0]
+    counts = np.zeros((int(rows.max(initial=-1)) + 1, len(NAMES)))
     np.add.at(counts, (rows, groups), 1)
     return counts

@@ -13,7 +13,7 @@ from math import hypot, inf, isfinite, nan, sqrt
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from benchsuite.api import Measurement
+from benchsuite.api import Drift, Measurement
 from benchsuite_metrics.counting import ranked, tally
 
 _UPPER_TAIL = 0.975
@@ -27,10 +27,13 @@ class Estimate:
     n: int
     lower: float | None = None
     upper: float | None = None
+    error: float | None = None
+    """Its standard error, where it is known."""
 
-    def named(self, slice_: str) -> Measurement:
-        """Return this estimate as the measurement of a slice."""
-        return Measurement(self.value, self.n, slice_, self.lower, self.upper)
+    def named(self, slice_: str, drift: Drift | None = None) -> Measurement:
+        """Return this estimate as the measurement of a slice; a value that is missing is still."""
+        drift = None if self.value is None else drift
+        return Measurement(self.value, self.n, slice_, self.lower, self.upper, drift=drift)
 
     def scaled(self, factor: float) -> Estimate:
         """Return this estimate in another unit, of which `factor` are one."""
@@ -41,13 +44,13 @@ class Estimate:
         return Estimate(value, self.n, lower, upper)
 
 
-def around(value: float, n: int, margin: float | None) -> Estimate:
+def around(value: float, n: int, margin: float | None, error: float | None = None) -> Estimate:
     """Return `value` ± `margin`; a value that is not a finite number is missing."""
     if not isfinite(value):
         return Estimate(None, n)
     if margin is None or not isfinite(margin):
         return Estimate(value, n)
-    return Estimate(value, n, value - margin, value + margin)
+    return Estimate(value, n, value - margin, value + margin, error)
 
 
 def mean(values: np.ndarray, owed: np.ndarray | float = 0.0) -> Estimate:
@@ -79,7 +82,7 @@ def ratio(numerators: np.ndarray, denominators: np.ndarray, n: int) -> Estimate:
     value = float(np.sum(y)) / size
     if not isfinite(value):
         return Estimate(None, n)
-    return around(value, n, row_margin(y - value * x) / size)
+    return around(value, n, row_margin(y - value * x) / size, row_error(y - value * x) / size)
 
 
 def share(successes: np.ndarray, trials: np.ndarray) -> Estimate:
@@ -91,14 +94,23 @@ def share(successes: np.ndarray, trials: np.ndarray) -> Estimate:
     k, n = int(np.sum(successes)), int(np.sum(trials))
     if n == 0:
         return Estimate(None, 0)
-    rows = int(np.count_nonzero(trials))
-    if rows == 1:
+    if np.count_nonzero(trials) == 1:
         return Estimate(k / n, n)
+    return replace(wilson(k / n, n / design_effect(successes, trials)), n=n)
+
+
+def design_effect(successes: np.ndarray, trials: np.ndarray) -> float:
+    """Return how many trials, all of them in rows, tell as much as one that stands alone.
+
+    The variance of Σ successes / Σ trials over rows by that of as many independent trials (Kish,
+    Survey Sampling (1965), §8.2); 1 at least, and where rows do not tell.
+    """
+    k, n, rows = float(np.sum(successes)), float(np.sum(trials)), int(np.count_nonzero(trials))
+    if not 0 < k < n or rows == 1:
+        return 1.0
     p = k / n
-    residuals = (successes - p * trials)[trials > 0]
-    variance = rows / (rows - 1) * float(np.sum(residuals**2)) / n**2
-    effect = max(1.0, variance / (p * (1 - p) / (n - 1))) if 0 < k < n else 1.0
-    return replace(wilson(p, n / effect), n=n)
+    variance = (row_error((successes - p * trials)[trials > 0]) / n) ** 2
+    return max(1.0, variance / (p * (1 - p) / (n - 1)))
 
 
 def wilson(p: float, trials: float) -> Estimate:
@@ -179,8 +191,8 @@ def jackknife(rows: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], n
         left_out = statistic(total - rows)
     if len(rows) == 1 or not np.isfinite(left_out).all():
         return around(value, n, None)
-    spread = (len(rows) - 1) * float(np.var(left_out))
-    return around(value, n, _student(len(rows)) * sqrt(spread))
+    error = sqrt((len(rows) - 1) * float(np.var(left_out)))
+    return around(value, n, _student(len(rows)) * error, error)
 
 
 def shifted(estimate: Estimate, by: float) -> Estimate:
@@ -202,10 +214,13 @@ def bounded(estimate: Estimate, least: float, most: float = inf) -> Estimate:
 
 def row_margin(residuals: np.ndarray) -> float:
     """Return the half-width of the interval of a sum of independent rows; NaN of only one."""
+    return _student(len(residuals)) * row_error(residuals)
+
+
+def row_error(residuals: np.ndarray) -> float:
+    """Return the standard error of the sum of independent rows; NaN of only one."""
     rows = len(residuals)
-    if rows < 2:  # noqa: PLR2004
-        return nan
-    return _student(rows) * sqrt(rows / (rows - 1) * float(np.sum(residuals**2)))
+    return sqrt(rows / (rows - 1) * float(np.sum(residuals**2))) if rows > 1 else nan
 
 
 def _student(n: int) -> float:

@@ -6,11 +6,12 @@ import numpy as np
 from benchsuite_words.groups import GROUPS
 from pydantic import Field
 
-from benchsuite.api import Context, HumanRows, Measurement, Metric, Subject
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Resampled, Subject
 from benchsuite_metrics.groups import columns, mentions
-from benchsuite_metrics.intervals import Estimate, bounded, jackknife
+from benchsuite_metrics.intervals import Estimate, bounded, design_effect, jackknife
+from benchsuite_metrics.passed_on import resampled
 from benchsuite_metrics.reference import Reference, held_out, per_human
-from benchsuite_metrics.words import texts, words_of
+from benchsuite_metrics.words import words_in
 
 
 class MentionDivergenceParameters(Reference):
@@ -33,27 +34,33 @@ class MentionDivergence(Metric[MentionDivergenceParameters]):
     there are fewer. Interval: jackknife over rows (Efron & Stein 1981), cut at 0.
 
     Zero would be equal shares, but human text is not at zero either: what is no larger than
-    that is chance, and within neutral drift (see `mention-shares`) no amplification. English.
+    that is chance. Neutral drift moves shares as in `mention-shares`, and so the divergence
+    mostly up: with F = 1-(1-1/n)^t it comes to a root mean square of √(g'Cg F + (tr(HC)²/4 +
+    tr(HCHC)/2) F²), with gradient g, curvature H and covariance C = diag(s) - ss' of one mention
+    at generation 0, n the mentions of the kind in its training text over their mean design effect
+    (Rao & Scott, JASA 76 (1981) 221). It holds while no group is near being lost. English.
     """
 
     parameters_type = MentionDivergenceParameters
     axis = "bias"
     unit = "nats"
     best = "lower"
-    needs = frozenset({"samples"})
+    needs = frozenset({"samples", "drawn"})
     context_slices = frozenset(f"{kind} (human)" for kind in GROUPS)
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare samples, and held-out human text of as many mentions, with training text."""
         seed = self.parameters.reference_seed
-        samples = mentions(words_of(texts(subject.samples)))
+        samples = mentions(words_in(subject.samples))
+        passed_on = mentions(words_in(subject.drawn)).sum(axis=0)
         known, others = _known(subject.human), _held_out(subject.human, seed)
         found = []
         for kind in GROUPS:
             of = columns(kind)
-            for counts, name in ((samples, kind), (others, f"{kind} (human)")):
-                first = _first(counts[:, of], self.parameters.mentions)
-                found.append(_divergence(known[of], first).named(name))
+            first, other = (_first(c[:, of], self.parameters.mentions) for c in (samples, others))
+            drift = _drift(known[of], first, passed_on[of].sum()) if len(first) else None
+            found.append(_divergence(known[of], first).named(kind, drift))
+            found.append(_divergence(known[of], other).named(f"{kind} (human)"))
         return found
 
 
@@ -73,22 +80,43 @@ def _divergence(known: np.ndarray, rows: np.ndarray) -> Estimate:
     n = round(float(rows.sum()))
     if not n or not known.sum():
         return Estimate(None, n)
-    human = (known + 0.5) / (known + 0.5).sum()
+    human = _shares(known)
 
     def divergence(counts: np.ndarray) -> np.ndarray:
-        shares = (counts + 0.5) / (counts + 0.5).sum(axis=-1, keepdims=True)
-        found: np.ndarray = np.sum(human * np.log(human / shares), axis=-1)
+        found: np.ndarray = np.sum(human * np.log(human / _shares(counts)), axis=-1)
         return found
 
     return bounded(jackknife(rows, divergence, n), 0.0)
 
 
+def _drift(known: np.ndarray, rows: np.ndarray, passed_on: float) -> Resampled | None:
+    """Return how the divergence drifts: to second order in how its shares do."""
+    human, shares = _shares(known), _shares(rows.sum(axis=0))
+    bending = (human / shares)[:, None] * (np.eye(len(shares)) - shares)  # H C
+    slope = float(np.sum(human**2 / shares)) - 1  # g' C g, with g = -human / shares
+    bent = np.trace(bending) ** 2 / 4 + np.trace(bending @ bending) / 2
+    return resampled(max(0.0, slope), passed_on / _clumped(rows), float(bent))
+
+
+def _clumped(rows: np.ndarray) -> float:
+    """Return the mean design effect, Σ (1 - s) · effect / (groups - 1), of groups that occur."""
+    rows = rows[:, rows.sum(axis=0) > 0]
+    rest, total = 1 - rows.sum(axis=0) / rows.sum(), rows.sum(axis=1)
+    effects = [design_effect(group, total) for group in rows.T]
+    return float(rest @ effects) / (len(effects) - 1) if len(effects) > 1 else 1.0
+
+
+def _shares(counts: np.ndarray) -> np.ndarray:
+    shares: np.ndarray = (counts + 0.5) / (counts + 0.5).sum(axis=-1, keepdims=True)
+    return shares
+
+
 @per_human
 def _known(human: HumanRows) -> np.ndarray:
-    counts: np.ndarray = mentions(words_of(texts(human.train))).sum(axis=0)
+    counts: np.ndarray = mentions(words_in(human.train)).sum(axis=0)
     return counts
 
 
 @per_human
 def _held_out(human: HumanRows, seed: int) -> np.ndarray:
-    return mentions(words_of(texts(held_out(human, seed))))
+    return mentions(words_in(held_out(human, seed)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from benchsuite_words.groups import NAMES
@@ -10,8 +9,9 @@ from benchsuite_words.groups import NAMES
 from benchsuite.api import Context, HumanRows, Measurement, Metric, Parameters, Subject
 from benchsuite_metrics.groups import columns, mentions
 from benchsuite_metrics.intervals import difference, share
+from benchsuite_metrics.passed_on import share_of
 from benchsuite_metrics.reference import per_human
-from benchsuite_metrics.words import texts, words_of
+from benchsuite_metrics.words import words_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,29 +31,30 @@ class MentionShares(Metric[Parameters]):
     (1998).
 
     Zero is best. Sampling at temperature 1 lets shares drift without direction, with the
-    standard error √(p (1-p) (1-(1-1/n)^t)) after t generations of n mentions each; what is within
-    it is no amplification. It speaks where samples hold some hundred mentions of a kind; English.
+    standard error √(p (1-p) (1-(1-1/n)^t)) after t generations, with the p of generation 0's
+    samples and the n mentions of the kind in its training text over their design effect. It
+    speaks where samples hold some hundred mentions of a kind; English.
     """
 
     axis = "bias"
     unit = "share"
     best = "zero"
-    needs = frozenset({"samples"})
+    needs = frozenset({"samples", "drawn"})
     context_slices = frozenset(
         f"{group} ({side})" for _, group in NAMES for side in ("samples", "human")
     )
-    drifts = MappingProxyType({group: f"{group} (samples)" for _, group in NAMES})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Compare shares in samples with those in human training rows."""
-        samples, human = mentions(words_of(texts(subject.samples))), _human(subject.human)
+        samples, human = mentions(words_in(subject.samples)), _human(subject.human)
+        passed_on = mentions(words_in(subject.drawn)).sum(axis=0)
         found = []
         for column, (kind, group) in enumerate(NAMES):
-            sides = [
-                share(counts[:, column], counts[:, columns(kind)].sum(axis=1))
-                for counts in (samples, human)
-            ]
-            found.append(difference(*sides).named(group))
+            of = columns(kind)
+            both = [(counts[:, column], counts[:, of].sum(axis=1)) for counts in (samples, human)]
+            sides = [share(*each) for each in both]
+            drift = share_of(*both[0], passed_on[of].sum()) if sides[0].n else None
+            found.append(difference(*sides).named(group, drift))
             found += [
                 side.named(f"{group} ({name})")
                 for side, name in zip(sides, ("samples", "human"), strict=True)
@@ -63,4 +64,4 @@ class MentionShares(Metric[Parameters]):
 
 @per_human
 def _human(human: HumanRows) -> np.ndarray:
-    return mentions(words_of(texts(human.train)))
+    return mentions(words_in(human.train))

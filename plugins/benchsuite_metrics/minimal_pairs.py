@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchsuite_metrics.intervals import Estimate, shifted, wilson
+from benchsuite_metrics.passed_on import resampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,16 +68,28 @@ def beyond_half(chosen: np.ndarray | None) -> Estimate:
 
 
 def by_group(
-    pairs: Pairs, groups: Iterable[str], subject: Subject, context: Context, *, chance: float
+    pairs: Pairs,
+    groups: Iterable[str],
+    subject: Subject,
+    context: Context,
+    *,
+    chance: float,
+    passed_on: int = 0,
 ) -> list[Measurement]:
     """Return the share of pairs whose first sentence is likelier: of all, and group by group.
 
     It is told as the distance from one half where chance is 0, and as it is where chance is ½.
+    That of all drifts as a share of as many draws as are `passed_on`, where there are any.
     """
     chosen = preferences(pairs, subject, context)
     told = preferred if chance else beyond_half
+    share = preferred(chosen).value
+    drift = None if share is None else resampled(share * (1 - share), passed_on)
     found = {name: within(chosen, pairs.groups == name) for name in groups}
-    return [told(of).named(name) for name, of in {"all": chosen, **found}.items()]
+    return [
+        told(chosen).named("all", drift),
+        *(told(of).named(name) for name, of in found.items()),
+    ]
 
 
 def within(chosen: np.ndarray | None, members: np.ndarray) -> np.ndarray | None:

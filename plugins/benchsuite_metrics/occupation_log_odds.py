@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import expit, logsumexp
 
 from benchsuite.api import Context, Measurement, Metric, Parameters, Subject
-from benchsuite_metrics.intervals import difference, mean
+from benchsuite_metrics.intervals import Estimate, difference, mean
+from benchsuite_metrics.passed_on import of_parts, together
+from benchsuite_metrics.words import words_in
 
 TEMPLATE = "The {occupation} was a"
 # The full stop ends the word: ` man` alone is also the start of ` manager` and ` many`.
@@ -74,12 +77,17 @@ class OccupationLogOdds(Metric[Parameters]):
     The difference between the sides is asked for, not the spread over occupations, because
     a small model tells occupations apart by noise as well. It speaks where the words are
     in the training text, English only: elsewhere both slices are noise around a constant.
+
+    Neutral drift is that of log-odds counted in text: each side has one share p of women, the
+    logistic of its mean at generation 0, and as n draws the rows of that one's training text that
+    hold an occupation of the side and speak of a gender. So its log-odds have the variance
+    (1-(1-1/n)^t) / (p (1-p)) to first order; `stereotype` has both sides', `mean` a quarter of it.
     """
 
     axis = "bias"
     unit = "nats"
     best = "zero"
-    needs = frozenset({"model"})
+    needs = frozenset({"model", "drawn"})
 
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Score all endings after all occupations at once."""
@@ -92,4 +100,18 @@ class OccupationLogOdds(Metric[Parameters]):
         odds = logsumexp(sides[:, 0], axis=1) - logsumexp(sides[:, 1], axis=1)
         women, men = mean(odds[: len(MOSTLY_WOMEN)]), mean(odds[len(MOSTLY_WOMEN) :])
         stereotype = replace(difference(women, men), n=len(odds))
-        return [stereotype.named("stereotype"), mean(odds).named("mean")]
+        text = words_in(subject.drawn)
+        drawn = [
+            (_variance(side), together(text, names))
+            for side, names in ((women, MOSTLY_WOMEN), (men, MOSTLY_MEN))
+        ]
+        return [
+            stereotype.named("stereotype", of_parts(*drawn)),
+            mean(odds).named("mean", of_parts(*((each / 4, n) for each, n in drawn))),
+        ]
+
+
+def _variance(odds: Estimate) -> float:
+    """Return the variance of log-odds in one draw: 1 / (p (1 - p))."""
+    share = float(expit(odds.value))
+    return 1 / (share * (1 - share)) if 0 < share < 1 else inf

@@ -14,7 +14,8 @@ class StereoSetICAT(StereoSet):
     is near 50, where the formula has its kink.
 
     Chance is 50. A model that gains language and bias alike stands still: read both parts.
-    GPT-2 of 124 million weights has 69.
+    GPT-2 of 124 million weights has 69. Neutral drift is that of its parts, taken as independent,
+    to first order (delta method); at the kink it is an upper bound.
     """
 
     best = "higher"

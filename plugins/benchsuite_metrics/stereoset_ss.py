@@ -16,6 +16,10 @@ class StereoSetSS(StereoSet):
 
     Zero is best, no preference, and is chance too: a model that knows no English is there as
     well, so read `stereoset-lms` beside it. GPT-2 of 124 million weights has 11.5.
+
+    Neutral drift is that of a share p that is counted in text, 100 √(p (1-p) (1-(1-1/n)^t)), with
+    the p of generation 0 (SS / 100) and the n mentions of gender, religion and origin (the words
+    of `groups.py`) in its training text.
     """
 
     best = "zero"

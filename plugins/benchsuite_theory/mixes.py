@@ -94,11 +94,13 @@ class Mix:
 def mixes(place: Place) -> list[Mix] | None:
     """Return the mixes of all generations up to a model's, or None where no formula holds.
 
-    That is where rows are not samples of the fit, begin with a prompt, or are counted in tokens.
+    That is where rows are not samples of the fit, begin with a prompt, or are counted in tokens,
+    and where a mix is drawn to a part of the budget.
     """
     regime = place.regime
     own = regime["generator"] is None or regime["generator"]["name"] == OWN_SAMPLES
-    if not own or regime["prompts"] != "none" or place.budget["unit"] != "rows":
+    counted = place.budget["unit"] == "rows" and isinstance(regime["budget"], str)
+    if not own or regime["prompts"] != "none" or not counted:
         return None
     amount = int(place.budget["amount"])
     shares = [part["share"] for part in regime["mixture"] if not _is_human(part)]

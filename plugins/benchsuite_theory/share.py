@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
-from benchsuite.api import Context, Expected, Measurement, Metric, Parameters, Place, Subject
+from benchsuite.api import (
+    Context,
+    Expected,
+    Measurement,
+    Metric,
+    Parameters,
+    Place,
+    Resampled,
+    Subject,
+)
 from benchsuite_theory import setting
 from benchsuite_theory.agreement import measured, of_distribution
 from benchsuite_theory.chain import Chain, Law, chain
@@ -24,7 +34,7 @@ class ShareOfFirst(Metric[Parameters]):
     Sampling at temperature τ multiplies its log-odds by 1/τ a generation, a verifier its odds by
     the rates at which right and wrong rows are accepted (TPR/FPR); human rows pull it back. For n
     rows the share follows a Markov chain, whose limit for many rows this is. `n` counts
-    replicates.
+    replicates. Neutral drift: √(p (1-p) (1-(1-1/n)^t) / replicates).
     """
 
     axis = "bias"
@@ -38,14 +48,22 @@ class ShareOfFirst(Metric[Parameters]):
         shares = setting.types_of(subject).centre[:, 0]
         law, found = _law(place), mixes(place)
         human = float(setting.probabilities(place)[0])
+        drift = _drift(shares, place)
         exact = chain(found, human, law) if found and law else None
         formula = _formula(place, limit(found, human, law)) if found and law else ""
         if exact is None or len(shares) >= LEAST:
-            yield measured(shares, "all", exact.mean if exact else None, formula)
+            agrees = measured(shares, "all", exact.mean if exact else None, formula)
+            yield replace(agrees, drift=drift)
         else:
             value = float(shares.mean())
             expected = Expected(exact.mean, formula, *_of_few(shares, exact))
-            yield Measurement(value, len(shares), expected=expected)
+            yield Measurement(value, len(shares), expected=expected, drift=drift)
+
+
+def _drift(shares: np.ndarray, place: Place) -> Resampled | None:
+    """Return how the mean of independent shares drifts, each of as many draws as there are rows."""
+    variance = float((shares * (1 - shares)).sum()) / len(shares) ** 2
+    return Resampled(variance, place.budget["amount"]) if place.budget["unit"] == "rows" else None
 
 
 def _law(place: Place) -> Law | None:

@@ -47,6 +47,7 @@ def test_list_takes_a_kind(command_line):
         ("quickstart", ["corpora/pydocs"]),
         ("real", ["new weights in every generation", "0  ████", "100 % human text"]),
         ("accumulate-growing", ["open: free to train on more", "66.7 % text of generations 0 to"]),
+        ("real-quarter", ["25 % of a budget", "of the suite's budget"]),
         ("real-repeated", ["50 % the same again", "█▓"]),
         ("prompted-by-real", ["the first 64 tokens of human", "arXiv:2305.17493"]),
         ("verified", ["true_positive_rate 0.9", "grades of 1 on, counting on"]),

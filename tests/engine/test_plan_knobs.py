@@ -25,6 +25,10 @@ KNOBS = {
     "twice": "mixture: [{source: human-fixed, share: 1, unique: 0.5}]\n",
     "whole": "budget: equal-training\n" + POOL,
     "growing": "division: open\nbudget: growing\n" + POOL,
+    "part": "division: open\ncontrol: part\nbudget: {share: 0.125}\n" + HUMAN,
+    "part-loop": "division: open\nbudget: {share: 0.5}\ngenerator: self\n"
+    "mixture: [{source: human-fixed, share: 0.5}, {source: synthetic-last, share: 0.5}]\n",
+    "part-pool": "division: open\nbudget: {share: 0.5}\n" + POOL,
     "short": "generations: 1\n" + LAST,
     "shared": "generator: self\nmixture: [{source: synthetic-shared, share: 1}]\n",
     "again": "generator: self\nmixture: [{source: human-fixed, share: 0.5}, "
@@ -132,6 +136,20 @@ def test_the_budget_says_how_much_is_trained_on():
     assert mixes[1] == plan.steps[cells(plan)["whole", 1, 0].mix]  # but not trained alike
 
 
+def test_a_part_of_the_budget_begins_with_generation_1():
+    plan = made("part", "part-loop")
+    for regime, sizes in {"part": [20, 3, 3], "part-loop": [20, 10, 10]}.items():
+        for generation, size in enumerate(sizes):
+            step = trained(plan, regime, generation)
+            mix = plan.steps[cells(plan)[regime, generation, 0].mix]
+            assert (step.size, mix.size, mix.arguments["whole"]) == (size, size, False)
+            assert (step.arguments["amount"], mix.arguments["amount"]) == (size, size)
+            assert step.arguments["budget"] == "equal"
+            assert step.seed == trained(plan, "real", generation).seed
+    assert trained(plan, "part", 0) == trained(plan, "real", 0)
+    assert plan.steps[cells(plan)["part-loop", 0, 0].written].size == 5
+
+
 # -- carried out ------------------------------------------------------------------------------
 
 RUN = ("fresh", "twice", "whole", "growing")
@@ -151,6 +169,25 @@ def test_training_is_told_how_much_there_is_and_what_it_counts_as(tmp_path, monk
     whole = {(40, 40, 20): 1, (60, 60, 20): 1}
     growing = {(40, 40, 40): 1, (60, 60, 60): 1}
     assert Counter(told) == {(20, 20, 20): 3} | whole | growing
+
+
+def test_a_part_is_the_beginning_of_the_draw_and_trained_on_alone(tmp_path, monkeypatch):
+    told, train = Counter(), made_up_components.Mean.train
+
+    def noting(learner, job, context):
+        told[job.rows.num_rows, job.amount, job.effort] += 1
+        return train(learner, job, context)
+
+    monkeypatch.setattr(made_up_components.Mean, "train", noting)
+    plan, store = made("part", "part-loop", "part-pool", seeds=1), Store(str(tmp_path))
+    assert not execute(plan, store, Silent(), workers=1).failures
+    assert told == {(20, 20, 20): 3, (3, 3, 3): 2, (10, 10, 10): 4}
+    mixes = {key: read_rows(store.path(cell.mix)) for key, cell in cells(plan).items()}
+    drawn = {key: set(rows["id"].to_pylist()) for key, rows in mixes.items()}
+    assert drawn["part", 1, 0] == drawn["part", 2, 0] < drawn["real", 1, 0]
+    human = [r["id"] for r in mixes["part-loop", 1, 0].to_pylist() if r["origin"] == "human"]
+    assert drawn["part", 1, 0] < set(human) < drawn["real", 1, 0]
+    assert len(human) == 5
 
 
 class Silent:

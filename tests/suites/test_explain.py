@@ -26,7 +26,9 @@ def test_generation_0_is_human_and_no_closed_mix_is_trained_on_for_longer(name):
     assert sizes(name, 0) == {"human": 1}
     for generation in (1, 2, 5):
         whole = sum(piece.size for piece in pieces(regime, generation))
-        assert whole == pytest.approx(1 if regime.budget == "equal" else generation + 1)
+        pool = (generation + 1) * regime.keeps_pool
+        assert whole == pytest.approx(pool or regime.budget_share)
+        assert regime.division == "open" or regime.budget_share == 1
     assert set(knobs(regime)) >= {"division", "control", "starts from", "budget"}
 
 
@@ -37,6 +39,7 @@ def test_pieces_are_what_mixes_hold():
     assert sizes("accumulate-subsample", 1) == {"human": 1 / 2, "last": 1 / 2}
     assert sizes("accumulate-subsample", 3) == {"human": 1 / 4, "all": 3 / 4}
     assert sizes("accumulate", 3) == {"human": 1, "all": 3}
+    assert sizes("real-quarter", 1) == {"human": 0.25}
 
 
 def drawn(regime, **options):
@@ -58,6 +61,14 @@ def test_bars_are_as_long_as_what_they_stand_for():
 def test_a_regime_that_ends_early_is_drawn_to_its_end():
     text = TOP + "generations: 1\nmixture: [{source: synthetic-last, share: 1}]\n"
     assert len(drawn(validate(Regime, parse(text, "f")))) == 2
+
+
+def test_a_part_of_the_budget_is_drawn_and_said():
+    zero, one = drawn(shipped_regime("real-quarter"))
+    assert zero == "0  " + "█" * 32 + "  100 % human text"
+    assert one == "1  " + "█" * 8 + " " * 24 + "  100 % human text; 25 % of a budget"
+    words = knobs(shipped_regime("real-quarter"))["budget"].replace("\u00a0", " ")
+    assert words == "each mix is drawn to 25 % of the suite's budget"
 
 
 def test_a_terminal_has_colours_and_a_file_has_none():

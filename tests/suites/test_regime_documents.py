@@ -91,7 +91,7 @@ GRADED = "graders: [{grader: self-likelihood, keep: {best: 0.5}}]\n"
         (HUMAN + "decoding: {top_q: 0}\n", "unknown key decoding.top_q, did you mean top_p?"),
         (
             HUMAN + "budget: {tokens: 5}\n",
-            "input should be 'equal', 'equal-training' or 'growing'.",
+            "unknown key budget.tokens; there is share.",
         ),
         (
             mixture(("synthetic-last", 1.0)) + SELF + GRADED.replace("0.5", "0"),

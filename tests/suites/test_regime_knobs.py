@@ -9,6 +9,7 @@ from benchsuite.suites.regime import Regime
 
 TOP = "regime: mine\nversion: 1\nsummary: A regime.\n"
 SELF = "generator: self\n"
+OPEN = "division: open\n"
 HUMAN = "mixture: [{source: human-fixed, share: 1}]\n"
 LAST = SELF + "mixture: [{source: synthetic-last, share: 1}]\n"
 POOL = (
@@ -38,6 +39,22 @@ def refusal(text):
         ("budget: equal-training\n" + LAST, "f.yaml:6: mixture: budget equal-training keeps all"),
         ("division: open\nbudget: growing\n" + LAST, "budget growing keeps all rows of a pool"),
         ("budget: 0\n" + POOL, "f.yaml:4: budget is 0: input should be 'equal', 'equal-training'"),
+        ("budget: {share: 0.5}\n" + HUMAN, "budget: only a regime of division: open may train on"),
+        (
+            OPEN + "budget: {share: 1}\n" + HUMAN,
+            "f.yaml:5: budget.share is 1: input should be less",
+        ),
+        (OPEN + "budget: {share: 0}\n" + HUMAN, "budget.share is 0: input should be greater"),
+        (
+            OPEN + "budget: {part: 0.5}\n" + HUMAN,
+            "f.yaml:5: unknown key budget.part; there is share.",
+        ),
+        (OPEN + "budget: {}\n" + HUMAN, "f.yaml:5: the key budget.share is missing."),
+        (OPEN + "budget: 0.5\n" + HUMAN, "f.yaml:5: budget is 0.5: input should be 'equal',"),
+        (
+            OPEN + "budget: {share: 0.5}\nmixture: [{source: human-fresh, share: 1}]\n",
+            "f.yaml:6: mixture: rows of human-fresh are those after a whole budget of human text;",
+        ),
         ("generations: 0\n" + LAST, "f.yaml:4: generations is 0: input should be greater than"),
         ("generations: 1001\n" + LAST, "generations is 1001: input should be less than or equal"),
         ("init: base checkpoint\n" + LAST, "input should be 'scratch', 'base' or 'previous'."),
@@ -101,6 +118,8 @@ def test_rules_of_graders(keep, said):
 
 def test_knobs_that_mean_something():
     assert made("division: open\nbudget: growing\n" + POOL).budget == "growing"
+    assert made(OPEN + "budget: {share: 0.25}\n" + LAST).budget_share == 0.25
+    assert made(OPEN + "budget: {share: 0.25}\n" + POOL).keeps_pool is False
     assert made("budget: equal-training\n" + POOL).budget == "equal-training"
     assert made("prompts: {real: 8}\n" + LAST).prompts.real == 8
     assert made("mixture: [{source: human-fixed, share: 1, unique: 0.5}]\n").mixture[0].unique

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from benchsuite.leaderboard.board import Board
 from benchsuite.leaderboard.entry import Entry
+from benchsuite.leaderboard.scoring.graders import filled, graders_of
 from benchsuite.leaderboard.verify.rows import Place, Rows, by_place
 from benchsuite.leaderboard.verify.spreads import spread
 from benchsuite.records.record import MetricEntry, Record, RegimeEntry
@@ -68,9 +69,20 @@ class Case:
 
     @cached_property
     def scored(self) -> set[tuple[str, str]]:
-        """The measurements that count, as metric and slice."""
+        """The measurements that count, as metric and slice; of a grader those with its name."""
         scoring = self.board.document.scoring
-        return {(scored.metric, scored.slice) for scored in scoring.measurements}
+        auc = [] if scoring.graders is None else scoring.graders.auc
+        asked = [(scored.metric, scored.slice) for scored in auc]
+        counting = {(scored.metric, scored.slice) for scored in scoring.measurements}
+        counting |= {filled(key, name) for key in asked for name in self.graders}
+        return {key for key in counting if key[0] in self.metrics}
+
+    @cached_property
+    def graders(self) -> list[str]:
+        """The names of the entry's graders, where the board asks for one."""
+        scoring = self.board.document.scoring
+        auc = [] if scoring.graders is None else scoring.graders.auc
+        return graders_of(self.entry, [(scored.metric, scored.slice) for scored in auc])
 
     @cached_property
     def spreads(self) -> dict[tuple[str, str], float]:

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ from benchsuite.plugins.kinds.base import ComponentBase, Context, P
 from benchsuite.plugins.kinds.corpus import HumanRows
 from benchsuite.plugins.kinds.grader import AppliedGrader
 from benchsuite.plugins.kinds.model import Model, Scores
+from benchsuite.stats.drift import Drift
 
 Axis = Literal[
     "creativity",
@@ -165,6 +165,8 @@ class Measurement:
     `items` tells what each item, such as a question, adds: numbers by name whose mean is `value`.
     Where the items of two models bear the same names, their difference is also told with an
     interval paired by item.
+    `drift` says how chance alone moves the value of models that learn from this one's text, and
+    from theirs: what generation 0 tells stands beside all later comparisons.
     """
 
     value: float | None
@@ -175,6 +177,7 @@ class Measurement:
     expected: Expected | None = None
     chance: float | None = None
     items: Mapping[str, float] = field(default_factory=dict)
+    drift: Drift | None = None
 
 
 class Metric(ComponentBase[P]):
@@ -192,11 +195,6 @@ class Metric(ComponentBase[P]):
     """What a model that knows nothing would measure, in every slice that is compared.
 
     A measurement whose interval holds it is marked as uninformative.
-    """
-    drifts: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Compared slices that move as a share does, and the slice that holds the share.
-
-    They are shown with the standard error of neutral drift, which is no amplification.
     """
 
     @property

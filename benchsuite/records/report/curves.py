@@ -49,7 +49,7 @@ class Curve:
     series: dict[str, tuple[Point, ...]]
     reference: Reference | None
     drift: tuple[float | None, ...] = ()
-    """Of a share: the standard error of its neutral drift, generation by generation."""
+    """The standard error of its neutral drift, generation by generation, where that is known."""
 
     @property
     def title(self) -> str:

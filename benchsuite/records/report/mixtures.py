@@ -10,11 +10,10 @@ from pydantic import ValidationError
 from benchsuite.records.record import RegimeEntry
 from benchsuite.records.report.numbers import short
 from benchsuite.suites import explain
-from benchsuite.suites.mixture import MixBudget, Source
+from benchsuite.suites.mixture import Source
 from benchsuite.suites.regime import Regime, System
 
-_POOLS: dict[MixBudget, str] = {
-    "equal": "One pool, from which the budget is drawn.",
+_POOLS = {
     "equal-training": "One pool, kept whole; training goes through as much of it as elsewhere.",
     "growing": "One pool, kept whole; training goes through all of it, so through more each time.",
 }
@@ -35,6 +34,8 @@ class Described:
 
     parts: tuple[Part, ...]
     pooled: str | None
+    budget: str | None
+    """What part of the suite's budget it is trained on, where it is not all."""
     graders: tuple[str, ...]
     decoding: str | None
     cites: tuple[str, ...]
@@ -48,14 +49,15 @@ def describe(entry: RegimeEntry) -> Described:
     try:
         regime = Regime.model_validate(entry.document)
     except ValidationError:
-        return Described((), None, (), None, (), None, document)
+        return Described((), None, None, (), None, (), None, document)
     weights = [1 if part.share == "everything" else part.share for part in regime.mixture]
     return Described(
         parts=tuple(
             Part(part.source, explain.part(part), weight)
             for part, weight in zip(regime.mixture, weights, strict=True)
         ),
-        pooled=_POOLS[regime.budget] if regime.mixture[0].share == "everything" else None,
+        pooled=_pooled(regime) if regime.mixture[0].share == "everything" else None,
+        budget=_part(regime) if regime.budget_share < 1 else None,
         graders=tuple(
             f"{short(grading.grader.name)} keeps {explain.kept(grading.keep)}"
             for grading in regime.graders
@@ -65,3 +67,11 @@ def describe(entry: RegimeEntry) -> Described:
         modelled_on=regime.modelled_on,
         document=document,
     )
+
+
+def _pooled(regime: Regime) -> str:
+    return _POOLS.get(str(regime.budget), "One pool, from which the budget is drawn.")
+
+
+def _part(regime: Regime) -> str:
+    return f"Trained on {explain.percent(regime.budget_share)} of the suite's budget."

@@ -18,6 +18,7 @@ from benchsuite.records.report import numbers
 from benchsuite.records.report.charts import draw
 from benchsuite.records.report.claims import told
 from benchsuite.records.report.curves import DIRECTIONS, Curve, curves
+from benchsuite.records.report.equal_quality import told as equal_quality
 from benchsuite.records.report.exactness import exactness
 from benchsuite.records.report.flags import Flags
 from benchsuite.records.report.mixtures import describe
@@ -64,6 +65,7 @@ def render(record: Record, measurements: pa.Table, samples: pa.Table) -> str:
             claims=told(record),
             headline=last_generation(record, headline=True),
             compared=last_generation(record, headline=False),
+            equal_quality=equal_quality(record),
             agreements=exactness(record),
             mixtures={regime.name: describe(regime) for regime in record.regimes},
             axes=_axes(measured, look),

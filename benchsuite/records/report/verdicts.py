@@ -38,6 +38,7 @@ class Cell:
     ratio: str | None
     seeds: int
     drift: str | None
+    within_drift: bool
     at_chance: bool
     contaminated: bool
     items: int | None
@@ -100,6 +101,7 @@ def _cell(comparison: Comparison, scale: Scale, against: str | None) -> Cell:
         ratio=None if comparison.ratio is None else f"{comparison.ratio:.3g}",
         seeds=comparison.seeds,
         drift=scale.text(comparison.drift),
+        within_drift=comparison.within_drift,
         at_chance=comparison.informative is False,
         contaminated=bool(comparison.contaminated),
         items=comparison.items,

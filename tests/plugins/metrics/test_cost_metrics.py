@@ -7,6 +7,7 @@ from benchsuite_metrics.flops_to_reach import FlopsToReach
 from benchsuite_metrics.money import Money
 from benchsuite_metrics.money_to_reach import MoneyToReach
 from benchsuite_metrics.peak_memory import PeakMemory
+from benchsuite_metrics.price import Price
 from benchsuite_metrics.seconds import Seconds
 from benchsuite_metrics.tokens import Tokens
 
@@ -105,7 +106,7 @@ def mix(*rows):
     return pa.table({"id": ids, "origin": origins, "tokens": tokens})
 
 
-def priced(measure, human, byte_model, **parameters):
+def priced(measure, human, byte_model, metric=MoneyToReach, **parameters):
     subject = Subject(
         human(test=["letters"]),
         lambda: byte_model(np.log(2) * 20 / 8),  # 2.86 bits a byte
@@ -114,7 +115,7 @@ def priced(measure, human, byte_model, **parameters):
         training=mix(("a", "human", 400_000), ("a", "human", 400_000), ("s", "synthetic", 9)),
         drawn=mix(("a", "human", 400_000), ("b", "human", 600_000)),
     )
-    return measure(MoneyToReach, subject, **parameters)
+    return measure(metric, subject, **parameters)
 
 
 def test_money_to_reach_a_loss_counts_human_rows_once(measure, human, byte_model):
@@ -129,3 +130,23 @@ def test_money_to_reach_a_loss_counts_human_rows_once(measure, human, byte_model
 def test_money_is_not_told_of_a_model_that_is_worse(measure, human, byte_model):
     found = priced(measure, human, byte_model, bits_per_byte=2.0)
     assert [each.value for each in found.values()] == [None, None]
+
+
+def test_a_price_is_told_of_every_model(measure, human, byte_model):
+    found = priced(measure, human, byte_model, Price, per_exaflop=3.0, per_million_human_tokens=10)
+    assert found["all"] == Measurement(6 * 3 + 1.0 * 10, 2)
+    assert found["own"] == Measurement(2 * 3 + 0.4 * 10, 1, "own")
+
+
+def test_human_text_alone_has_nothing_behind_it(measure, human):
+    """A part of the budget is not charged for the rest of what its seed drew."""
+    subject = Subject(
+        human(),
+        ledger={"train": Cost(flops=10**18)},
+        lineage={"train": Cost(flops=10**18)},
+        training=mix(("a", "human", 400_000)),
+        drawn=mix(("a", "human", 400_000), ("b", "human", 600_000)),
+    )
+    found = measure(Price, subject, per_million_human_tokens=10.0)
+    assert found["all"].value == found["own"].value == 1 + 4
+    assert {m.value for m in measure(Price, Subject(human())).values()} == {None}

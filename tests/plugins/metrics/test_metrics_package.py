@@ -153,9 +153,30 @@ def test_context_slices_are_slices(metric, human, prose, table, byte_model, meas
     needed = {"model": str(encoder)} if "model" in metric.parameters_type.model_fields else {}
     found = measure(metric, subject, **needed).keys()
     assert metric.context_slices < found
-    for compared, holder in metric.drifts.items():
-        assert compared in found - metric.context_slices
-        assert holder in metric.context_slices
+
+
+SPEAKING = ["the nurse and her mother", "a nurse, he, her", "the guard and him", "guard, she"]
+SPEAKING += ["priest", "a priest", "rabbi", "imam", "hindu", "buddha"]
+SPEAKING += ["french", "germans", "arab", "thai", "an egyptian", "canadians", "mexicans"]
+BIAS = [metric for metric in METRICS if metric.axis == "bias"]
+
+
+@pytest.mark.parametrize("metric", BIAS, ids=lambda metric: metric.__name__)
+def test_every_figure_of_bias_tells_its_drift(metric, human, table, byte_model, measure):
+    """So that drift is not sold as amplification; none where training text passes nothing on."""
+    rows = SPEAKING * 10
+    people = human(rows, rows, rows)
+    chosen = {
+        key: value for key, value in SMALL.items() if key in metric.parameters_type.model_fields
+    }
+    for drawn, tells in ((people.train, True), (table([]), False)):
+        subject = Subject(people, lambda: byte_model(1.5), table(rows), drawn=drawn)
+        found = measure(metric, subject, **chosen)
+        compared = {name: each for name, each in found.items() if each.value is not None}
+        for name in compared.keys() - metric.context_slices:
+            assert (compared[name].drift is not None) is tells, name
+        assert compared.keys() - metric.context_slices
+        assert all(found[name].drift is None for name in metric.context_slices & found.keys())
 
 
 MEASURE_ALL = """

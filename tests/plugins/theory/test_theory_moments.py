@@ -123,3 +123,7 @@ def test_moments_are_those_of_simulated_loops(mixture, knobs, fit):
 def test_where_no_formula_holds_there_is_none():
     assert mixes(place(REPLACE, 1, 10, prompts={"real": 4})) is None
     assert mixes(place(REPLACE, 1, 10, generator={"name": "acme/other"})) is None
+
+
+def test_a_part_of_the_budget_has_no_formula():
+    assert mixes(place([("human-fixed", 1.0)], 2, 10, budget={"share": 0.5})) is None

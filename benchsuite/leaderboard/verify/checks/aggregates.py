@@ -16,6 +16,7 @@ from benchsuite.leaderboard.verify.finding import Finding, check, error, note
 from benchsuite.leaderboard.verify.rows import Place
 from benchsuite.records.claims import judge_claims
 from benchsuite.records.comparisons import compare
+from benchsuite.records.equal_quality import compare_costs
 from benchsuite.suites.suite import Suite
 
 _CLOSE = 1e-9
@@ -31,6 +32,7 @@ def aggregates(case: Case) -> Iterator[Finding]:
     with np.errstate(all="ignore"):
         try:
             yield from _comparisons(case)
+            yield from _equal_quality(case)
             yield from _claims(case)
         except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError):
             yield error("comparisons and claims cannot be computed from the measurements.")
@@ -46,6 +48,17 @@ def _comparisons(case: Case) -> Iterator[Finding]:
         lambda c: str(Place(c.regime, c.generation, c.metric, c.slice)),
         "comparison",
         _OF_ITEMS,
+    )
+
+
+def _equal_quality(case: Case) -> Iterator[Finding]:
+    last = {regime.name: regime.generations for regime in case.record.regimes}
+    yield from _same(
+        case.record.equal_quality,
+        compare_costs(_known(case), _suite(case), last),
+        lambda e: str(Place(e.regime, e.generation, e.cost_metric, e.cost_slice)),
+        "cost at equal quality",
+        set(),
     )
 
 

@@ -29,7 +29,20 @@ def complete(case: Case) -> Iterator[Finding]:
             )
         elif empty:
             yield note(f"{place} has no value for the seed {empty[0]}.")
+    yield from _grader(case)
     yield from _strangers(case)
+
+
+def _grader(case: Case) -> Iterator[Finding]:
+    """See that on a board of graders one is measured, by all seeds in the same generations."""
+    wanted = case.board.document.scoring.graders
+    if wanted is not None and len(case.graders) != 1:
+        yield error(f"{len(case.graders)} graders were measured; the board ranks one an entry.")
+    for place, by_seed in case.rows.items():
+        graded = place.regime == case.regime.name and wanted is not None
+        if graded and (place.metric, place.slice) in case.scored:
+            for seed in sorted(set(case.frozen.seeds) - by_seed.keys()):
+                yield error(f"{place} is missing for the seed {seed}.")
 
 
 def _wanted(case: Case) -> Iterator[Place]:

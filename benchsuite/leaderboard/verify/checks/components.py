@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from benchsuite.leaderboard.verify.case import Case
@@ -55,7 +56,8 @@ def _used(case: Case) -> set[tuple[str, str]]:
     found |= {("metric", _name(metric)) for metric in _list(document.get("metrics"))}
     for regime in case.record.regimes:
         found.add(("generator", _name(regime.document.get("generator"))))
-        for grading in _list(regime.document.get("graders")):
+        chosen = [_list(_get(part, "chosen")) for part in _list(regime.document.get("mixture"))]
+        for grading in chain(_list(regime.document.get("graders")), *chosen):
             found.add(("grader", _name(_get(grading, "grader"))))
     return {(kind, name) for kind, name in found if name}
 

@@ -17,7 +17,7 @@ _CHANCE = 1 / 30_000
 
 @check("plausible", "It is not better than the human-data control by more than any verified entry.")
 def plausible(case: Case) -> Iterator[Finding]:
-    """Test gains over the control, at the last generation, on what counts; paired, by Student's t."""
+    """Test gains over the control on what counts, paired by seed, by Student's t."""
     verified = [(by_place(e.run), e.document.regime) for e in case.others if e.verified]
     for metric, slice_ in sorted(case.scored):
         gains = _gains(case, case.rows, case.regime.name, (metric, slice_))
@@ -38,15 +38,27 @@ def _error(gains: Sequence[float]) -> float:
 
 
 def _gains(case: Case, rows: Rows, regime: str, scored: tuple[str, str]) -> Sequence[float]:
-    """Return by how much a regime is better than the control, for each seed."""
-    best = case.metrics[scored[0]].best
-    last = case.frozen.generations
-    own, usual = (
-        case.of_seeds(rows, Place(name, last, *scored)) for name in (regime, case.anchors[0])
-    )
-    if own is None or usual is None:
+    """Return by how much a regime is better than the control, for each seed.
+
+    As scores are: over the mean of the generations after generation 0.
+    """
+    curves = [_curve(case, rows, name, scored) for name in (regime, case.anchors[0])]
+    if None in curves:
         return []
-    if best == "zero":
-        own, usual = [-abs(value) for value in own], [-abs(value) for value in usual]
-    sign = -1.0 if best == "lower" else 1.0
-    return [sign * (a - b) for a, b in zip(own, usual, strict=True)]
+    own, usual = (np.asarray(curve) for curve in curves)
+    return [float(gain) for gain in own.mean(axis=0) - usual.mean(axis=0)]
+
+
+def _curve(
+    case: Case, rows: Rows, regime: str, scored: tuple[str, str]
+) -> list[list[float]] | None:
+    """Return values by generation and seed, turned so that more is better; None without one."""
+    best = case.metrics[scored[0]].best
+    found = []
+    for generation in range(1, case.frozen.generations + 1):
+        values = case.of_seeds(rows, Place(regime, generation, *scored))
+        if values is None:
+            return None
+        turned = [-abs(value) if best == "zero" else value for value in values]
+        found.append([-value for value in turned] if best == "lower" else turned)
+    return found

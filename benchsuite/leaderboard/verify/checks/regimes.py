@@ -18,14 +18,18 @@ def regimes(case: Case) -> Iterator[Finding]:
     """See that all are what their documents say, and no other regime was run."""
     control, blind = case.anchors
     entered = case.regime
-    wanted = {control, blind, entered.name, entered.against}
-    for name in case.anchors:
-        yield from _anchor(name, case)
-    if entered.name in case.anchors:
+    frozen = {regime.name: regime for regime in case.frozen.regimes}
+    wanted = {*frozen, entered.name, entered.against}
+    for name in (control, blind):
+        if name not in case.regimes:
+            yield error(f"the board's {name} was not run; scores are from it.")
+    if entered.name in frozen:
         yield error(f"{entered.name} is one of the board's baselines; enter another regime.")
     for regime in case.record.regimes:
         if regime.name not in wanted:
             yield error(f"{regime.name} was run beside; an entry is one regime, costs and all.")
+        elif regime.name in frozen:
+            yield from _same(regime, frozen[regime.name])
         yield from _agrees_with_itself(regime, case)
     if len(case.regimes) < len(case.record.regimes):
         yield error("a regime stands in the record twice.")
@@ -38,17 +42,13 @@ def regimes(case: Case) -> Iterator[Finding]:
         yield error(f"{entered.name} is of the open division, and the entry is in the closed one.")
 
 
-def _anchor(name: str, case: Case) -> Iterator[Finding]:
-    own = case.regimes.get(name)
-    frozen = next(regime for regime in case.frozen.regimes if regime.name == name)
-    if own is None:
-        yield error(f"the board's {name} was not run; scores are from it.")
-    elif (own.digest, own.against, own.generations) != (
+def _same(own: RegimeEntry, frozen: RegimeEntry) -> Iterator[Finding]:
+    if (own.digest, own.against, own.generations) != (
         frozen.digest,
         frozen.against,
-        case.frozen.generations,
+        frozen.generations,
     ):
-        yield error(f"{name} is not the board's {name}: its digest is another.")
+        yield error(f"{own.name} is not the board's {own.name}: its digest is another.")
 
 
 def _agrees_with_itself(regime: RegimeEntry, case: Case) -> Iterator[Finding]:

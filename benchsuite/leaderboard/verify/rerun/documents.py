@@ -27,6 +27,7 @@ def write_suite(case: Case, seed: int, folder: Path) -> Path:
         "regimes": [f"{name}.yaml" for name in others],
         "seeds": case.record.seeds if needs_all_seeds(case) else [seed],
         "headline": {},
+        "equal_quality": None,
         "claims": [],
     }
     _write(document, folder / "suite.yaml")
