@@ -28,7 +28,7 @@ def test_listing_imports_nothing_heavy(arguments):
 
 def test_help_names_every_command(command_line):
     printed = command_line("--help").stdout
-    for name in ("run", "plan", "list", "show", "claims", "schema", "bench"):
+    for name in ("run", "plan", "list", "show", "claims", "verify", "schema", "bench"):
         assert f"\n  {name} " in printed
 
 
