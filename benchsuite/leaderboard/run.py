@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchsuite.errors import UserError
+from benchsuite.leaderboard.bounds import check_bounds
 from benchsuite.leaderboard.files import LARGEST, check_size
 from benchsuite.leaderboard.memory import bounded_memory
 from benchsuite.records.read import parse_record
@@ -44,7 +45,9 @@ def read_run(folder: Path) -> Run:
     content = path.read_bytes()
     if content.count(b",") > _MOST_VALUES:
         raise UserError(f"{path}: a record may hold at most {_MOST_VALUES:,} values here.")
-    return Run(parse_record(content, path), read_measurements(folder / "measurements.parquet"))
+    record = parse_record(content, path)
+    check_bounds(record, path)
+    return Run(record, read_measurements(folder / "measurements.parquet"))
 
 
 def read_measurements(path: Path) -> pa.Table:

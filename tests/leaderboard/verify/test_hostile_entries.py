@@ -222,6 +222,68 @@ def test_what_others_read_otherwise_is_refused(damaged):
         assert says in report.checks[0].findings[0].message
 
 
+def large(record):
+    record["generations"] = 10**18
+
+
+def long(record):
+    record["regimes"][2]["generations"] = 10**9
+
+
+def many(record):
+    record["regimes"] += record["regimes"] * 50
+
+
+def listed(record):
+    record["regimes"][0]["document"]["mixture"] *= 50_000
+
+
+def repeated(record):
+    record["suite"]["document"]["regimes"] = [f"r{number}" for number in range(100_000)]
+
+
+@pytest.mark.parametrize("change", [large, long, many, listed, repeated])
+def test_numbers_and_lists_that_take_forever_are_refused(damaged, change):
+    """Lists are searched for what stands there twice, and each generation is looked at."""
+
+    def damage(entry):
+        record = json.loads((entry / "record.json").read_text())
+        change(record)
+        _record(entry, json.dumps(record))
+        note_files(entry)
+
+    assert damaged(damage).checks[0].findings
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seeds": list(range(1000)), "generations": 1000},
+        {
+            "generations": 1000,
+            "equal_quality": {
+                "quality": {"metric": "theory/error"},
+                "cost": [{"metric": "metrics/flops", "slice": str(n)} for n in range(500)],
+                "curve": ["real", "replace"],
+            },
+        },
+    ],
+)
+def test_aggregates_that_take_forever_are_refused(damaged, changes):
+    def damage(entry):
+        record = json.loads((entry / "record.json").read_text())
+        record["suite"]["document"].update(changes)
+        _record(entry, json.dumps(record))
+        rows = pq.read_table(entry / "measurements.parquet").to_pylist()
+        rows += [{**rows[0], "slice": str(number)} for number in range(5_000)]
+        table = pa.Table.from_pylist(rows, pq.read_schema(entry / "measurements.parquet"))
+        pq.write_table(table, entry / "measurements.parquet")
+        note_files(entry)
+
+    found = {made.check: made.findings for made in damaged(damage).checks}
+    assert "more aggregates than" in found["aggregates"][0].message
+
+
 def _record(entry, text):
     (entry / "record.json").write_text(text)
 

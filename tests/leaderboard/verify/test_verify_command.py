@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import real_board
@@ -10,6 +11,7 @@ from made_up_board import damage_record
 
 from benchsuite.cli.verify import verify
 from benchsuite.errors import UserError
+from benchsuite.leaderboard.verify.checks import CHECKS
 
 
 def call(*arguments):
@@ -83,3 +85,9 @@ def test_what_an_entry_says_moves_no_terminal(entry):
     done = call(entry)
     assert done.exit_code == 1
     assert not {"\x1b", "\x07", "\u202e"} & set(done.output)
+
+
+def test_every_check_is_in_the_documentation():
+    page = (Path(__file__).parents[3] / "docs" / "leaderboards.md").read_text()
+    for check in CHECKS:
+        assert f"| `{check.name}` |" in page

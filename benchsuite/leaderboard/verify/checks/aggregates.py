@@ -22,6 +22,9 @@ from benchsuite.suites.suite import Suite
 _CLOSE = 1e-9
 """Relative: sums in another order round in another way."""
 
+_MOST = 1_000_000
+"""Values that go into aggregates; a run of a board has some thousands of measurements."""
+
 _OF_ITEMS = {"items", "items_lower", "items_upper"}
 """Not in the measurements: these are from the answers to single questions."""
 
@@ -31,12 +34,25 @@ def aggregates(case: Case) -> Iterator[Finding]:
     """Compute them again; what damaged measurements cannot give is an error too."""
     with np.errstate(all="ignore"):
         try:
+            if _work(case) > _MOST:
+                yield error("it has more aggregates than there can be measurements for.")
+                return
             yield from _comparisons(case)
             yield from _equal_quality(case)
             yield from _claims(case)
         except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError):
             yield error("comparisons and claims cannot be computed from the measurements.")
     yield from _agreements(case)
+
+
+def _work(case: Case) -> int:
+    """Return about how many values go into all aggregates."""
+    suite = _suite(case)
+    models = len(case.regimes) * (suite.generations + 1)
+    contrasts = sum(len(claim.contrasts) for claim in suite.claims) * (suite.generations + 1)
+    asked = suite.equal_quality
+    costs = models * len(asked.cost) * len(asked.curve) if asked else 0
+    return len(suite.seeds) * (len(case.rows) + contrasts + costs)
 
 
 def _comparisons(case: Case) -> Iterator[Finding]:
