@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     metavar="ENTRY...",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, exists=False),
+    type=click.Path(path_type=Path),
 )
 @click.option(
     "--boards",
@@ -67,7 +68,8 @@ def verify(
         raise UserError("--write: an entry is verified by training again; add --rerun SEED.")
     known: dict[Path, tuple[Board, list[Entry]]] = {}
     reports = []
-    for folder in entries:
+    for given in entries:
+        folder = Path(os.path.abspath(given))  # noqa: PTH100 (links are refused, not followed)
         place = _board(folder, boards)
         if place not in known:
             board = read_board(place)
@@ -91,7 +93,6 @@ def verify(
 
 def _board(folder: Path, boards: Path | None) -> Path:
     """Return the folder of the board that an entry lies in, or its like among other boards."""
-    folder = folder.absolute()
     if not folder.is_dir():
         raise UserError(
             f"there is no folder {folder}; give that of an entry, such as "

@@ -87,6 +87,12 @@ def test_what_an_entry_says_moves_no_terminal(entry):
     assert not {"\x1b", "\x07", "\u202e"} & set(done.output)
 
 
+def test_an_entry_is_found_from_within(entry, monkeypatch):
+    monkeypatch.chdir(entry)
+    assert call(".").output.startswith("hybrid-50 on bell/v1: passed")
+    assert call("../hybrid-50/").exit_code == 0
+
+
 def test_every_check_is_in_the_documentation():
     page = (Path(__file__).parents[3] / "docs" / "leaderboards.md").read_text()
     for check in CHECKS:
