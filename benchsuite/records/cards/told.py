@@ -1,4 +1,4 @@
-"""What both cards of a regime say, in words."""
+"""What cards of data and of models both say, in words."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def limits(suite: ResolvedSuite, record: Record, regime: str) -> list[str]:
         if licence
         else "The licence of the human text behind it is not known to the run."
     )
-    failed = [failure for failure in record.failures if regime in failure.step]
+    failed = [failure for failure in record.failures if f" {regime}, " in failure.step]
     if failed:
-        found.append(f"{len(failed)} steps of this regime have no result; see the record.")
+        found.append(f"{len(failed)} steps of {regime} have no result; see the record.")
     return found
 
 
