@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from benchsuite.lm.decoding import Decoding
 from benchsuite.suites.claims import Claim
-from benchsuite.suites.regime import Choice
+from benchsuite.suites.grading import Choice
 
 Unit = Literal["tokens", "rows"]
 

@@ -94,9 +94,12 @@ class Mix:
 def mixes(place: Place) -> list[Mix] | None:
     """Return the mixes of all generations up to a model's, or None where no formula holds.
 
-    That is where rows are not samples of the fit, begin with a prompt, or are counted in tokens.
+    That is where rows are not samples of the fit, begin with a prompt, or are counted in tokens,
+    and where human rows are chosen.
     """
     regime = place.regime
+    if any(part.get("chosen") for part in regime["mixture"]):
+        return None
     own = regime["generator"] is None or regime["generator"]["name"] == OWN_SAMPLES
     if not own or regime["prompts"] != "none" or place.budget["unit"] != "rows":
         return None

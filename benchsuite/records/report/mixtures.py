@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from benchsuite.records.record import RegimeEntry
 from benchsuite.records.report.numbers import short
 from benchsuite.suites import explain
+from benchsuite.suites.grading import Grading
 from benchsuite.suites.mixture import MixBudget, Source
 from benchsuite.suites.regime import Regime, System
 
@@ -56,12 +57,20 @@ def describe(entry: RegimeEntry) -> Described:
             for part, weight in zip(regime.mixture, weights, strict=True)
         ),
         pooled=_POOLS[regime.budget] if regime.mixture[0].share == "everything" else None,
-        graders=tuple(
-            f"{short(grading.grader.name)} keeps {explain.kept(grading.keep)}"
-            for grading in regime.graders
+        graders=(
+            *map(_graded, regime.graders),
+            *(
+                f"of {explain.SOURCES[part.source]} {_graded(grading)}"
+                for part in regime.mixture
+                for grading in part.chosen
+            ),
         ),
         decoding=explain.decoding(regime.decoding) if regime.synthetic else None,
         cites=tuple(regime.cites),
         modelled_on=regime.modelled_on,
         document=document,
     )
+
+
+def _graded(grading: Grading) -> str:
+    return f"{short(grading.grader.name)} keeps {explain.kept(grading.keep)}"
