@@ -195,7 +195,9 @@ def test_rows_are_those_that_the_rules_keep(parts, rules, amount, unit, generati
     assert not {"kept", "copies", "grades", "split"} & set(rows.column_names)
 
 
-@given(st.integers(1, 100), st.lists(st.integers(1, 20), max_size=3), st.integers(1, 120))
+@given(
+    st.integers(1, 100), st.lists(st.integers(1, 20), min_size=1, max_size=3), st.integers(1, 120)
+)
 @settings(max_examples=60, deadline=None)
 def test_what_is_drawn_is_enough_for_what_rules_keep(hundredths, keeps, budget):
     parts = [("human-fixed", hundredths / 100), ("synthetic-last", 1 - hundredths / 100)]
@@ -323,7 +325,8 @@ def test_graders_that_choose_leave_no_debt_to_the_model_whose_tokens_they_read(p
 
 
 def test_a_run_learns_from_what_was_chosen(tmp_path):
-    plan = numbers_plan((LISTED[0], "[both.yaml]"), LARGER, regimes=REGIMES, seeds=1)
+    few = (LISTED[0], "[both.yaml]"), ("[centre, spread, spent]", "[centre]")
+    plan = numbers_plan(*few, LARGER, regimes=REGIMES, seeds=1)
     store = Store(str(tmp_path))
     assert not execute(plan, store, Watcher(), workers=1).failures
     rows = {}
