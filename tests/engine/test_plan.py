@@ -170,9 +170,10 @@ def test_the_second_grader_reads_what_the_first_wrote():
 
 
 def test_a_metric_gets_what_it_needs_and_no_more(quick):
+    drawn = {(cell.regime, cell.seed): cell.mix for cell in quick.cells if not cell.generation}
     for cell in quick.cells:
         offered = {"model": (cell.train,), "samples": (cell.samples,), "training": (cell.mix,)}
-        offered |= {"ledger": tuple(cell.spent)}
+        offered |= {"ledger": tuple(cell.spent), "drawn": (drawn[cell.regime, cell.seed],)}
         for metric in quick.suite.metrics:
             inputs = dict(quick.steps[cell.measures[metric.name]].inputs)
             assert inputs.pop("human") == (quick.human,)
