@@ -10,7 +10,7 @@ from command_line import CommandLine
 
 from benchsuite.suites.shipped import shipped
 
-GRADED = ["keep-verified", "keep-verified-90-30", "keep-factual", "keep-human-like"]
+GRADED = ["keep-verified", "keep-verified-90-30", "keep-factual"]
 RATES = {"keep-verified": (1.0, 0.0), "keep-verified-90-30": (0.9, 0.3)}
 PEOPLE = 2
 """So few that a tiny model learns in a second what is true of them."""
@@ -34,7 +34,6 @@ metrics:
   - {{name: programme-correctness, {CHECKED}}}
   - {{name: grader-auc, {CHECKED}}}
   - {{name: grader-rates, {CHECKED}}}
-  - {{name: grader-calibration, {CHECKED}}}
 """
 
 
@@ -101,7 +100,3 @@ def test_what_a_verifier_that_is_always_right_keeps_is_true(run):
     mine = [r for r in rows if r["regime"] == "keep-verified" and r["use"] == "training"]
     assert len({row["kept"] for row in mine}) == 2
     assert all(row["kept"] == (judge.check(row["text"]) is True) for row in mine)
-
-
-def test_only_probabilities_are_calibrated(measured):
-    assert {regime for regime, *_ in measured["metrics/grader-calibration"]} == {"keep-human-like"}
