@@ -281,12 +281,14 @@ class _Planner:
         }
 
     def _graders(self, cell: Cell) -> list[dict[str, Any]]:
-        """Say which graders judge what a model writes, by which rules."""
+        """Say which graders judge what a model writes, by which rules, with which seed."""
         return [
             {
                 "grader": grader.document(),
                 "keep": keep.model_dump(mode="json"),
                 "identity": [component_identity(grader), self._adding.fingerprint(grader)],
+                # That of the grade step: what a grader draws differs from model to model.
+                "seed": derive_seed(cell.seed, "grade", cell.generation),
             }
             for grader, keep in self._regimes[cell.regime].graders
         ]

@@ -35,7 +35,7 @@ def run(work: Work) -> Spent:
     times = chosen(scores, sizes, work.arguments["keep"], work.component.best, drawing)
     work.write_rows(_graded(rows, kept, scores, times, work.component_name))
     tokens = int(_tokens(seen).sum())
-    return Spent(tokens, model.flops(tokens) if work.component.reads_model else 0)
+    return Spent(tokens, work.flops(model.flops(tokens) if work.component.reads_model else 0))
 
 
 def _drawn(work: Work) -> pa.Table:
