@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil, floor
 
-from benchsuite.suites.mixture import Share
+from benchsuite.suites.mixture import Share, Source
 from benchsuite.suites.resolve import ResolvedRegime
 
 
@@ -31,10 +31,35 @@ def to_write(regime: ResolvedRegime, budget: int, seeds: int = 1) -> int:
     return ceil(mixed(regime, budget, generation=1) * share)
 
 
+def to_draw(regime: ResolvedRegime, source: Source, budget: int) -> int:
+    """Return how much human text of a source to draw in one go.
+
+    Where graders choose from it, so much that what they keep still fills its part.
+    """
+    (part,) = (part for part in regime.regime.mixture if part.source == source)
+    budget = mixed(regime, budget, generation=1)
+    if source not in regime.choosers:
+        return round(_share(part) * budget)
+    share = part.unique or _share(part)
+    for _, keep in regime.choosers[source]:
+        share /= keep.share
+    return ceil(budget * share)
+
+
+def before_fresh(regime: ResolvedRegime, budget: int) -> int:
+    """Return how much of a seed's human text comes before what is new in a generation.
+
+    It is what generation 0 learns from, and what fixed rows are chosen from.
+    """
+    if "human-fixed" not in regime.choosers:
+        return budget
+    return max(budget, to_draw(regime, "human-fixed", budget))
+
+
 def human_needed(regime: ResolvedRegime, budget: int, generations: int) -> int:
     """Return how much human text a regime draws for a seed, in all generations."""
-    fresh = [_share(part) for part in regime.regime.mixture if part.source == "human-fresh"]
-    return budget + generations * round(sum(fresh) * budget)
+    fresh = to_draw(regime, "human-fresh", budget) if regime.regime.fresh else 0
+    return before_fresh(regime, budget) + generations * fresh
 
 
 def trained_on(regime: ResolvedRegime, budget: int, generation: int) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from benchsuite.data.catalogue import dataset
 from benchsuite.engine.steps import Step
-from benchsuite.plugins.loading import load
 
 
 def have_at_hand(steps: Iterable[Step]) -> None:
@@ -14,7 +13,8 @@ def have_at_hand(steps: Iterable[Step]) -> None:
 
     So that what is missing ends a run before it trains anything. Raises `UserError`.
     """
-    components = {step.component.registered for step in steps if step.component}
-    for name in sorted({name for chosen in components for name in load(chosen).data}):
+    components = {id(step.component): step.component for step in steps if step.component}
+    named = {name for chosen in components.values() for name in chosen.make().datasets()}
+    for name in sorted(named):
         for file in dataset(name).published.values():
             file.locate()

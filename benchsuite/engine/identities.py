@@ -8,7 +8,7 @@ from typing import Any
 from benchsuite.data.catalogue import dataset
 from benchsuite.errors import UserError
 from benchsuite.plugins.kinds import ComponentBase
-from benchsuite.plugins.loading import digest, load, package_versions
+from benchsuite.plugins.loading import digest, package_versions
 from benchsuite.plugins.source import source_digest
 from benchsuite.suites.resolve import Chosen
 
@@ -37,7 +37,8 @@ def component_identity(chosen: Chosen) -> dict[str, Any]:
                 f"{chosen.name} needs the package {package}, which is not installed; "
                 f"pip install {package}."
             )
-    data = {name: dataset(name).digest for name in load(chosen.registered).data}
+    component: ComponentBase[Any] = chosen.make()
+    data = {name: dataset(name).digest for name in component.datasets()}
     return {
         "name": chosen.name,
         "version": chosen.registered.component.version,

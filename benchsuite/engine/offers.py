@@ -57,12 +57,18 @@ def _others(cells: Sequence[Cell], own: set[str]) -> tuple[str, ...]:
 
 
 def lineage(cell: Cell, plan: Plan) -> tuple[str, ...]:
-    """Return the steps that a model came from and that cost: its own and all before."""
+    """Return the steps that a model came from and that cost: its own and all before.
+
+    The model of a grade step is either behind the rows too, which it wrote, or, for human rows,
+    has lent no more than its tokens.
+    """
     found: dict[str, None] = {}
     waiting = [cell.train]
     while waiting:
         identity = waiting.pop()
         if identity not in found:
             found[identity] = None
-            waiting += plan.steps[identity].needs
+            step = plan.steps[identity]
+            graded = step.kind == "grade"
+            waiting += step.inputs.get("rows", ()) if graded else step.needs
     return tuple(sorted(i for i in found if plan.steps[i].kind in _SPENDING))

@@ -6,14 +6,15 @@ from functools import cache
 from typing import Any
 
 from benchsuite.engine.adding import Adding
-from benchsuite.engine.amounts import human_needed, mixed, to_write, trained_on
+from benchsuite.engine.amounts import before_fresh, human_needed, mixed, to_write, trained_on
+from benchsuite.engine.choosing import Choosing
 from benchsuite.engine.identities import component_identity
 from benchsuite.engine.offers import Offers, metric_class, offers
 from benchsuite.engine.steps import Cell, Plan
 from benchsuite.identity import derive_seed
 from benchsuite.plugins.kinds import Learner, Metric
 from benchsuite.plugins.kinds.metric import Need
-from benchsuite.suites.mixture import Share
+from benchsuite.suites.mixture import Share, Source
 from benchsuite.suites.resolve import Chosen, ResolvedRegime, ResolvedSuite
 
 
@@ -44,6 +45,7 @@ class _Planner:
     def build(self) -> Plan:
         """Add all steps, generation by generation."""
         self._human_steps()
+        self._choosing = Choosing(self._suite, self._plan.human, self._adding)
         self._plan.evaluations = self._evaluations()
         for generation in range(self._suite.suite.generations + 1):
             for regime in self._suite.regimes:
@@ -135,18 +137,25 @@ class _Planner:
             shared = {"shared": tuple(cell.written for cell in writers if cell.written)}
         amount = mixed(regime, self._budget.amount, generation)
         newly = list(dict.fromkeys(step for cell in writers for step in self._writing(cell)))
+        chosen: dict[Source, list[str]] = {}
+        if generation and regime.choosers:
+            start = self._cells[regime.name, 0, seed].train
+            chosen = self._choosing.add(regime, generation, seed, start)
+            newly += [step for steps in chosen.values() for step in steps]
         mix = self._adding.add(
             "mix",
             None,
             {
-                "parts": [part.model_dump(mode="json") for part in mixture],
+                "parts": [part.model_dump(mode="json", exclude={"chosen"}) for part in mixture],
                 "amount": amount,
                 "unit": self._budget.unit,
                 "whole": generation > 0 and regime.regime.keeps_pool,
                 "human_seed": derive_seed(seed, "human"),
                 "generation": generation if fresh else 0,
+                "first": before_fresh(regime, self._budget.amount) if fresh else 0,
             },
-            {"human": (self._plan.human,), "written": tuple(written), **shared},
+            {"human": (self._plan.human,), "written": tuple(written), **shared}
+            | {source: (steps[-1],) for source, steps in chosen.items()},
             seed=derive_seed(seed, "mix", generation if before or fresh else 0),
             label=f"mix {where}",
             size=amount,
@@ -272,12 +281,14 @@ class _Planner:
         }
 
     def _graders(self, cell: Cell) -> list[dict[str, Any]]:
-        """Say which graders judge what a model writes, by which rules."""
+        """Say which graders judge what a model writes, by which rules, with which seed."""
         return [
             {
                 "grader": grader.document(),
                 "keep": keep.model_dump(mode="json"),
                 "identity": [component_identity(grader), self._adding.fingerprint(grader)],
+                # That of the grade step: what a grader draws differs from model to model.
+                "seed": derive_seed(cell.seed, "grade", cell.generation),
             }
             for grader, keep in self._regimes[cell.regime].graders
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,23 @@ from benchsuite.plugins.kinds import Context, HumanRows, Learner, Model
 ROWS = "rows.parquet"
 
 
+class Told:
+    """Floating-point operations that a component tells it spent; None until it tells any."""
+
+    flops: int | None = None
+
+    def add(self, flops: int) -> None:
+        """Count operations in."""
+        self.flops = (self.flops or 0) + flops
+
+
 @dataclass(frozen=True)
 class Work:
     """One step to do: its component made, its inputs as folders, and the folder to fill.
 
     `open_scratch` makes the folder `scratch`, for steps that ask for it. `human_needed` is how
-    much human text the whole plan draws for a seed: no result depends on it.
+    much human text the whole plan draws for a seed: no result depends on it. `told` counts what
+    the component tells through `context.spend`.
     """
 
     component: Any
@@ -36,6 +47,7 @@ class Work:
     learner: Learner[Any]
     open_scratch: Callable[[], Path]
     human_needed: int = 0
+    told: Told = field(default_factory=Told)
 
     @cached_property
     def scratch(self) -> Path:
@@ -58,6 +70,10 @@ class Work:
     def model(self) -> Model:
         """The model of the only step in the role `model`."""
         return open_model(self.one("model"), self.learner, self.context.device)
+
+    def flops(self, counted: int) -> int:
+        """Return what the component tells it spent; where it tells nothing, what was counted."""
+        return counted if self.told.flops is None else self.told.flops
 
     def write_rows(self, rows: pa.Table) -> None:
         """Write the rows that this step makes."""

@@ -20,7 +20,7 @@ import psutil
 from benchsuite.engine.energy import counters, read, used
 from benchsuite.engine.steps import Step
 from benchsuite.engine.store import Store
-from benchsuite.engine.work import Spent, Work, close_models_but
+from benchsuite.engine.work import Spent, Told, Work, close_models_but
 from benchsuite.errors import UserError
 from benchsuite.lm.device import Device, keep_freed_memory, make_deterministic
 from benchsuite.plugins.kinds import Context, Cost, Learner, TrainingFailed
@@ -114,6 +114,7 @@ class Worker:
                     yield failure
 
     def _work(self, step: Step, folder: Path, stack: ExitStack, report: Report) -> Work:
+        told = Told()
         return Work(
             component=step.component and step.component.make(),
             component_name=step.component.name if step.component else step.kind,
@@ -128,7 +129,9 @@ class Worker:
                 step.seed,
                 self._device,
                 lambda done, total: report(step.identity, done, total),
+                told.add,
             ),
+            told=told,
             learner=self._learner,
             human_needed=step.human_needed,
             open_scratch=lambda: stack.enter_context(self._store.scratch(step.identity)),

@@ -76,7 +76,8 @@ def component_entries(suite: ResolvedSuite) -> list[ComponentEntry]:
     used = [suite.corpus, suite.learner, suite.sampler, *suite.metrics]
     for regime in suite.regimes:
         used += [regime.generator] if regime.generator else []
-        used += [grader for grader, _ in regime.graders]
+        for gradings in (regime.graders, *regime.choosers.values()):
+            used += [grader for grader, _ in gradings]
     entries = {chosen.registered: _component(chosen) for chosen in used}
     return sorted(entries.values(), key=lambda entry: (entry.kind, entry.name))
 

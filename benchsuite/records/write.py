@@ -102,7 +102,7 @@ def write_run(
         pq.write_table(measured, folder / "measurements.parquet")
         pq.write_table(written, folder / "samples.parquet", compression="zstd")
         write_report(record, measured, written, folder / "report.html")
-        write_cards(plan, record, measured, folder / "samples.parquet", folder / "cards")
+        write_cards(plan, record, measured, missing, folder / "cards")
     return record
 
 

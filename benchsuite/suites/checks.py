@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.errors import UserError, nearest
+from benchsuite.plugins.kinds import Grader
 from benchsuite.plugins.loading import load
 from benchsuite.suites.documents import Document
 
@@ -31,6 +32,24 @@ def check(suite: ResolvedSuite, document: Document, regimes: Sequence[Document])
     for regime, written in zip(suite.regimes, regimes, strict=True):
         _check_control(regime, suite, written)
         _check_learner(regime, suite, written)
+
+
+def check_choosers(regime: ResolvedRegime, document: Document) -> None:
+    """Raise `UserError` where a grader is to choose human rows that cannot."""
+    for i, part in enumerate(regime.regime.mixture):
+        for j, (grader, _) in enumerate(regime.choosers.get(part.source, ())):
+            kind = load(grader.registered)
+            assert issubclass(kind, Grader), "found among graders"
+            if kind.reads_model:
+                why = "goes by the model, which changes, while human rows stay as they are"
+            elif kind.learns_synthetic:
+                why = "learns from the rows that it grades what synthetic text is"
+            else:
+                continue
+            raise UserError(
+                f"{document.where(('mixture', i, 'chosen', j, 'grader'))}: {grader.name} {why}; "
+                "choose human rows by a grader that reads the rows alone."
+            )
 
 
 def _check_headline(axis: str, metric: str, suite: ResolvedSuite, document: Document) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchsuite.lm.decoding import Decoding
+from benchsuite.suites.grading import ComponentChoice, Grading, Keep
 from benchsuite.suites.mixture import Share, Source
-from benchsuite.suites.regime import ComponentChoice, Keep, Prompts, RealPrompts, Regime
+from benchsuite.suites.regime import Prompts, RealPrompts, Regime
 
 SOURCES: dict[Source, str] = {
     "human-fixed": "human text",
@@ -59,12 +60,13 @@ def pieces(regime: Regime, generation: int) -> list[Piece]:
 def _pieces(part: Share, generation: int) -> list[Piece]:
     """Return the pieces of one part; of a pool, how much there is."""
     size = 1.0 if isinstance(part.share, str) else part.share
+    choice = "chosen " if part.chosen else ""
     if part.source == "human-fresh":
-        return [Piece("fresh", "new human text", size)]
+        return [Piece("fresh", f"{choice}new human text", size)]
     unique = part.unique or size
     again = [Piece("repeated", "the same again", size - unique)] if unique < size else []
     if part.source == "human-fixed":
-        return [Piece("human", "human text", unique), *again]
+        return [Piece("human", f"{choice}human text", unique), *again]
     if part.source == "synthetic-shared":
         return [Piece("last", f"text of generation {generation - 1}, all seeds", unique), *again]
     if part.source == "synthetic-last" or generation == 1:
@@ -80,6 +82,7 @@ def knobs(regime: Regime) -> dict[str, str]:
         "control": regime.control or "the suite's",
         "starts from": _INITS[regime.init],
         "learns from": ", ".join(map(part, regime.mixture)),
+        **_choosing(regime),
         "budget": _budget(regime),
         **(_writing(regime) if regime.synthetic else {}),
         "generations": (
@@ -99,7 +102,7 @@ def _budget(regime: Regime) -> str:
 
 def part(share: Share) -> str:
     """Return a part of a mixture in words."""
-    words = SOURCES[share.source]
+    words = ("chosen " if share.chosen else "") + SOURCES[share.source]
     if share.share == "everything":
         return f"all {words.removeprefix('text of all ')}"
     if share.unique is not None:
@@ -107,16 +110,29 @@ def part(share: Share) -> str:
     return f"{percent(share.share)} {words}"
 
 
+def _choosing(regime: Regime) -> dict[str, str]:
+    """How human text is chosen, where it is not chance that does."""
+    by = {SOURCES[part.source]: _graded(part.chosen) for part in regime.mixture if part.chosen}
+    if not by:
+        return {}
+    if len(set(by.values())) == 1:
+        return {"chosen by": next(iter(by.values()))}
+    return {"chosen by": "; ".join(f"{source}: {graded}" for source, graded in by.items())}
+
+
 def _writing(regime: Regime) -> dict[str, str]:
     """How the rows to be learned from are written."""
     assert regime.generator is not None, "checked when the regime was read"
-    graded = [f"{_component(each.grader)} keeps {kept(each.keep)}" for each in regime.graders]
     return {
         "written by": _component(regime.generator),
         "prompted with": _prompts(regime.prompts),
         "drawn at": decoding(regime.decoding),
-        "graded by": "; then ".join(graded) or "nobody: all of it is learned from",
+        "graded by": _graded(regime.graders) or "nobody: all of it is learned from",
     }
+
+
+def _graded(gradings: list[Grading]) -> str:
+    return "; then ".join(f"{_component(g.grader)} keeps {kept(g.keep)}" for g in gradings)
 
 
 def _prompts(prompts: Prompts) -> str:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from math import isclose
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    field_validator,
+    model_serializer,
+)
+
+from benchsuite.suites.grading import Grading
 
 Source = Literal[
     "human-fixed", "human-fresh", "synthetic-last", "synthetic-all", "synthetic-shared"
@@ -42,7 +53,8 @@ class Share(BaseModel):
     models of all seeds wrote in the last generation, each its part of one pool. `share` is of
     the budget; `everything` puts all such rows (of human ones a budget) into one pool. `unique`
     takes so many rows as a share of the budget, and repeats them until they fill `share`; no
-    row of `human-fresh` is seen twice.
+    row of `human-fresh` is seen twice. `chosen` grades human rows, so many more than are wanted
+    that those which its rules keep, in order, are enough to take these from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -50,6 +62,7 @@ class Share(BaseModel):
     source: Source
     share: float | Literal["everything"]
     unique: float | None = Field(default=None, gt=0, le=1)
+    chosen: list[Grading] = []
 
     @property
     def synthetic(self) -> bool:
@@ -82,6 +95,30 @@ class Share(BaseModel):
         if share == "everything" or unique > share:
             raise ValueError(f"{unique:g} of the budget cannot be repeated to fill {share}")
         return unique
+
+    @field_validator("chosen")
+    @classmethod
+    def _of_human_rows(cls, chosen: list[Grading], info: Any) -> list[Grading]:
+        source = info.data.get("source")
+        if chosen and source and source.startswith("synthetic"):
+            raise ValueError(
+                f"human rows are chosen here; those of {source} are what the regime's graders leave"
+            )
+        if any(grading.keep.resample for grading in chosen):
+            raise ValueError(
+                "resample takes rows more than once, and human ones are chosen once; take best, "
+                "threshold or weight"
+            )
+        return chosen
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `chosen` out where chance chooses: such regimes are older than this knob.
+
+        Their identity is the digest of their document, and they still are what they were.
+        """
+        document: dict[str, Any] = handler(self)
+        return {key: value for key, value in document.items() if key != "chosen" or value}
 
 
 def check(mixture: list[Share], budget: MixBudget) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from benchsuite.plugins.descriptors import Kind
 from benchsuite.plugins.kinds import Parameters
 from benchsuite.plugins.loading import load
 from benchsuite.plugins.registry import Registered, Registry
-from benchsuite.suites.checks import check
+from benchsuite.suites.checks import check, check_choosers
 from benchsuite.suites.claims import check_claims
 from benchsuite.suites.documents import Document, Key, validate
 from benchsuite.suites.equal_quality import check_equal_quality
-from benchsuite.suites.regime import ComponentChoice, Keep, Regime
+from benchsuite.suites.grading import ComponentChoice, Grading, Keep
+from benchsuite.suites.mixture import Source
+from benchsuite.suites.regime import Regime
 from benchsuite.suites.shipped import find
 from benchsuite.suites.suite import Suite
 
@@ -45,13 +47,25 @@ class Chosen:
         return {"name": self.name, **self.parameters.model_dump(mode="json")}
 
 
+Gradings = tuple[tuple[Chosen, Keep], ...]
+"""Graders in order, each with its rule."""
+
+
+def _documents(gradings: Gradings) -> list[dict[str, Any]]:
+    return [{"grader": g.document(), "keep": keep.model_dump(mode="json")} for g, keep in gradings]
+
+
 @dataclass(frozen=True)
 class ResolvedRegime:
-    """A regime with its components. `digest` of the explicit document is its identity."""
+    """A regime with its components. `digest` of the explicit document is its identity.
+
+    `choosers` are the graders that human rows of a part of its mixture are chosen by.
+    """
 
     regime: Regime
     generator: Chosen | None
-    graders: tuple[tuple[Chosen, Keep], ...]
+    graders: Gradings
+    choosers: Mapping[Source, Gradings] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -60,14 +74,13 @@ class ResolvedRegime:
 
     def document(self) -> dict[str, Any]:
         """Return the regime with every knob explicit."""
-        return {
-            **self.regime.model_dump(mode="json"),
-            "generator": self.generator and self.generator.document(),
-            "graders": [
-                {"grader": grader.document(), "keep": keep.model_dump(mode="json")}
-                for grader, keep in self.graders
-            ],
-        }
+        document = self.regime.model_dump(mode="json")
+        document["generator"] = self.generator and self.generator.document()
+        document["graders"] = _documents(self.graders)
+        for part in document["mixture"]:
+            if part["source"] in self.choosers:
+                part["chosen"] = _documents(self.choosers[part["source"]])
+        return document
 
     @property
     def digest(self) -> str:
@@ -204,6 +217,13 @@ class _Resolver:
         parameters = validate(model, self.document, at, choice.parameters)
         return Chosen(registered, parameters)
 
+    def gradings(self, gradings: Sequence[Grading], at: Key) -> Gradings:
+        """Return the graders of a list that stands at a key path, with their rules."""
+        return tuple(
+            (self.choose("grader", grading.grader, (*at, i, "grader")), grading.keep)
+            for i, grading in enumerate(gradings)
+        )
+
 
 def resolve_regime(name: str, registry: Registry) -> ResolvedRegime:
     """Read and check a regime without a suite. Raises `UserError`."""
@@ -221,11 +241,15 @@ def _regime(
     regime = validate(Regime, document)
     resolver = _Resolver(registry, document)
     generator = regime.generator and resolver.choose("generator", regime.generator, ("generator",))
-    graders = tuple(
-        (resolver.choose("grader", grading.grader, ("graders", i, "grader")), grading.keep)
-        for i, grading in enumerate(regime.graders)
-    )
-    return ResolvedRegime(regime, generator or None, graders), document
+    graders = resolver.gradings(regime.graders, ("graders",))
+    choosers = {
+        part.source: resolver.gradings(part.chosen, ("mixture", i, "chosen"))
+        for i, part in enumerate(regime.mixture)
+        if part.chosen
+    }
+    resolved = ResolvedRegime(regime, generator or None, graders, choosers)
+    check_choosers(resolved, document)
+    return resolved, document
 
 
 def _set(document: Document, key: str, text: str, registry: Registry) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from benchsuite.lm.decoding import Decoding
 from benchsuite.suites.claims import Claim
 from benchsuite.suites.equal_quality import EqualQuality
-from benchsuite.suites.regime import Choice
+from benchsuite.suites.grading import Choice
 
 Unit = Literal["tokens", "rows"]
 

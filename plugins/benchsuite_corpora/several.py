@@ -31,6 +31,9 @@ class SeveralParameters(Parameters):
         min_length=1, description="The corpora: names, or mappings of name and parameters."
     )
     out_of_domain: tuple[str, ...] = Field((), description="Domains that only test.")
+    out_of_domain_bytes: int = Field(
+        1_000_000, ge=1, description="Of each of these, take no more text than this, in UTF-8."
+    )
 
     @field_validator("corpora", mode="before")
     @classmethod
@@ -45,7 +48,7 @@ class Several(Corpus[SeveralParameters]):
 
     Rows keep their domains, and documents their names, so each corpus needs names of its own;
     a corpus of one file has them. A domain of `out_of_domain` only tests, whatever split its
-    corpus gave it.
+    corpus gave it; its first rows do, as many as `out_of_domain_bytes` allows.
     """
 
     parameters_type = SeveralParameters
@@ -76,6 +79,8 @@ class Several(Corpus[SeveralParameters]):
                     f"no text has the domain {domain!r} of corpus.out_of_domain; "
                     f"there is {', '.join(sorted(domains)[:20])}."
                 )
+        for domain in wanted:
+            rows = _first(rows, domain, self.parameters.out_of_domain_bytes)
         only_tests = pc.is_in(rows["domain"], pa.array(wanted, pa.string()))
         split = pc.if_else(only_tests, "out-of-domain", rows["split"])
         return rows.set_column(rows.column_names.index("split"), "split", split)
@@ -85,3 +90,11 @@ class Several(Corpus[SeveralParameters]):
             made = make_part("corpus", document)
             assert isinstance(made, Corpus), "part_document finds corpora alone"
             yield made
+
+
+def _first(rows: pa.Table, domain: str, most: int) -> pa.Table:
+    """Leave out rows of a domain that begin beyond its first `most` bytes."""
+    own = pc.equal(rows["domain"], domain)
+    sizes = pc.if_else(own, pc.binary_length(rows["text"]), 0)
+    begins = pc.subtract(pc.cumulative_sum(sizes), sizes)
+    return rows.filter(pc.or_(pc.invert(own), pc.less(begins, most)))

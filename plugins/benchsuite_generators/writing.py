@@ -13,7 +13,8 @@ class Writer:
     """Has a model go on from prompts.
 
     Row i, of all that it writes, draws with random numbers of its own, keyed by the seed and i:
-    how many are asked for at once decides nothing.
+    how many are asked for at once decides nothing. The operations of all that is read and
+    written are told, whichever model it is.
     """
 
     def __init__(self, model: TokenModel, decoding: Decoding, context: Context) -> None:
@@ -26,4 +27,5 @@ class Writer:
         starts = [np.array([boundary, *ids]) for ids in self._model.encode(prompts)]
         rows = self._model.go_on(starts, self._decoding, self._rows, self._context)
         self._rows += len(prompts)
+        self._context.spend(self._model.flops(sum(map(len, [*starts, *rows]))))
         return self._model.decode([row.tolist() for row in rows])

@@ -64,6 +64,7 @@ class Detector(Grader[DetectorParameters]):
     parameters_type = DetectorParameters
     reads_model = False
     probability = True
+    learns_synthetic = True
 
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return how likely each row is human."""

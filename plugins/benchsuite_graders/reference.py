@@ -65,11 +65,13 @@ def log_likelihoods(
 ) -> np.ndarray:
     """Return the log-likelihood (nats) of each row, its end included, `[rows]`.
 
-    A checkpoint reads its own tokens, n-grams those of `model`. Raises `UserError` for a
+    A checkpoint reads its own tokens, n-grams those of `model`. Operations are told: those of
+    the checkpoint, and none for n-grams, which are looked up. Raises `UserError` for a
     checkpoint that cannot be opened.
     """
     if wanted.model == NGRAM:
         totals, lengths = _by_ngrams(rows, model, human, wanted.order)
+        context.spend(0)
     else:
         try:
             reference = _learner(wanted).open_base(context.device)
@@ -77,6 +79,7 @@ def log_likelihoods(
             raise _cannot(grader, failure) from failure
         scores = reference.score(rows, context)
         totals, lengths = scores.totals, scores.lengths
+        context.spend(reference.flops(int(lengths.sum())))
     return totals / lengths if wanted.per == "token" else totals
 
 

@@ -105,7 +105,7 @@ class SelfJudge(Grader[SelfJudgeParameters]):
             )
             return np.asarray(yes - no)
         after_good, after_bad = (
-            model.score_continuations([(prompt, text) for text in found], context)
+            _read(model, [(prompt, text) for text in found], context)
             for prompt in (asked.good, asked.bad)
         )
         lengths = model.tokens(rows).lengths if asked.per == "token" else 1
@@ -113,4 +113,11 @@ class SelfJudge(Grader[SelfJudgeParameters]):
 
 
 def _log_likelihoods(model: Model, prompts: list[str], answer: str, context: Context) -> np.ndarray:
-    return np.asarray(model.score_continuations([(p, answer) for p in prompts], context))
+    return _read(model, [(prompt, answer) for prompt in prompts], context)
+
+
+def _read(model: Model, pairs: list[tuple[str, str]], context: Context) -> np.ndarray:
+    """Return log p(second | first) of pairs; tell the operations of reading both."""
+    both = pa.table({"text": pa.array([text for pair in pairs for text in pair], pa.string())})
+    context.spend(model.flops(int(model.tokens(both).lengths.sum())))
+    return np.asarray(model.score_continuations(pairs, context))

@@ -95,9 +95,11 @@ def mixes(place: Place) -> list[Mix] | None:
     """Return the mixes of all generations up to a model's, or None where no formula holds.
 
     That is where rows are not samples of the fit, begin with a prompt, or are counted in tokens,
-    and where a mix is drawn to a part of the budget.
+    where human rows are chosen, and where a mix is drawn to a part of the budget.
     """
     regime = place.regime
+    if any(part.get("chosen") for part in regime["mixture"]):
+        return None
     own = regime["generator"] is None or regime["generator"]["name"] == OWN_SAMPLES
     counted = place.budget["unit"] == "rows" and isinstance(regime["budget"], str)
     if not own or regime["prompts"] != "none" or not counted:

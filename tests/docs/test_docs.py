@@ -24,8 +24,9 @@ from benchsuite.records.tables import MEASUREMENT_SCHEMA, SAMPLE_SCHEMA
 from benchsuite.suites.claims import Claim, Contrast
 from benchsuite.suites.collection import Collection, resolve_all
 from benchsuite.suites.documents import parse, validate
+from benchsuite.suites.grading import Grading
 from benchsuite.suites.mixture import Share
-from benchsuite.suites.regime import Grading, Regime
+from benchsuite.suites.regime import Regime
 from benchsuite.suites.resolve import Changes, resolve
 from benchsuite.suites.shipped import shipped
 from benchsuite.suites.suite import HeldOut, Samples, Suite

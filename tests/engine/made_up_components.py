@@ -142,6 +142,21 @@ class Large(Grader[Parameters]):
         return rows["value"].to_numpy()
 
 
+class Tenths(Grader[Parameters]):
+    """The first digit behind the point, which no model is needed for."""
+
+    reads_model = False
+
+    def grade(self, rows, model, human, context):
+        return np.floor(np.abs(rows["value"].to_numpy()) * 10) % 10
+
+
+class Learned(Tenths):
+    """Takes what it grades for synthetic."""
+
+    learns_synthetic = True
+
+
 class MetricParameters(Parameters):
     digits: int = 3
 
@@ -224,6 +239,8 @@ def benchsuite_components():
             ("generator", "self", "Self"),
             ("grader", "near", "Near"),
             ("grader", "large", "Large"),
+            ("grader", "tenths", "Tenths"),
+            ("grader", "learned", "Learned"),
             ("metric", "centre", "Centre"),
             ("metric", "likelihood", "Likelihood"),
             ("metric", "spread", "Spread"),

@@ -66,6 +66,8 @@ def mixed(
     generation=0,
     human_needed=0,
     shared=(),
+    first=None,
+    chosen=None,
 ):
     """The rows of a mix."""
     arguments = {
@@ -74,10 +76,12 @@ def mixed(
         "unit": unit,
         "human_seed": human_seed,
         "whole": whole,
+        "first": amount if first is None else first,
         "generation": generation,
     }
     with tempfile.TemporaryDirectory() as folder:
         inputs = {"human": [human], "written": list(written), "shared": list(shared)}
+        inputs |= {source: [rows] for source, rows in (chosen or {}).items()}
         work = work_on(Path(folder), arguments, inputs, seed=seed)
         return made_by(mix, replace(work, human_needed=human_needed))
 

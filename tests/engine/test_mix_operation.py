@@ -14,8 +14,9 @@ from benchsuite.engine.amounts import to_write
 from benchsuite.engine.operations import mix
 from benchsuite.engine.operations.rules import best_share
 from benchsuite.errors import UserError
+from benchsuite.suites.grading import Keep
 from benchsuite.suites.mixture import Share
-from benchsuite.suites.regime import Keep, Regime
+from benchsuite.suites.regime import Regime
 from benchsuite.suites.resolve import ResolvedRegime
 
 

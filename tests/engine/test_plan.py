@@ -4,6 +4,7 @@ from collections import Counter
 
 import made_up_components
 import pytest
+from made_up_components import Spread
 from made_up_suite import CPU, REGIMES, numbers_plan
 
 from benchsuite.api import UserError
@@ -170,9 +171,10 @@ def test_the_second_grader_reads_what_the_first_wrote():
 
 
 def test_a_metric_gets_what_it_needs_and_no_more(quick):
+    drawn = {(cell.regime, cell.seed): cell.mix for cell in quick.cells if not cell.generation}
     for cell in quick.cells:
         offered = {"model": (cell.train,), "samples": (cell.samples,), "training": (cell.mix,)}
-        offered |= {"ledger": tuple(cell.spent)}
+        offered |= {"ledger": tuple(cell.spent), "drawn": (drawn[cell.regime, cell.seed],)}
         for metric in quick.suite.metrics:
             inputs = dict(quick.steps[cell.measures[metric.name]].inputs)
             assert inputs.pop("human") == (quick.human,)
@@ -368,3 +370,16 @@ def test_a_package_that_is_missing_is_said_before_anything_is_done(monkeypatch):
     )
     with pytest.raises(UserError, match="needs the package no-such-package, which is not"):
         numbers_plan()
+
+
+def test_graders_are_measured_with_the_seed_that_they_grade_with(monkeypatch):
+    monkeypatch.setattr(Spread, "needs", frozenset({"graders"}))
+    made = numbers_plan()
+    grading = {step.seed for step in made.steps.values() if step.kind == "grade"}
+    measuring: dict[int, set[int]] = {}
+    for cell in made.cells:
+        for grader in made.steps[cell.measures["made-up/spread"]].arguments["graders"]:
+            measuring.setdefault(cell.generation, set()).add(grader["seed"])
+    assert {len(seeds) for seeds in measuring.values()} == {2}  # one for each seed of the run
+    assert measuring[0] | measuring[1] == grading  # the last generation writes nothing on
+    assert not measuring[2] & grading

@@ -4,7 +4,7 @@ import hashlib
 
 import platformdirs
 import pytest
-from made_up_components import Centre, Spread
+from made_up_components import Centre, Near, Spread
 from made_up_suite import Watcher, numbers_plan
 
 from benchsuite.api import Measurement
@@ -64,6 +64,21 @@ def test_nothing_is_done_where_a_set_is_missing(root, monkeypatch, tmp_path):
     assert not execute(plan, store, Watcher(), workers=1).failures
     (root / "sets" / "made" / "a.txt").unlink()
     assert not execute(plan, store, Watcher(), workers=1).computed
+
+
+def test_a_grader_that_is_told_which_sets_to_read_has_them_at_hand(tmp_path, monkeypatch):
+    publish(monkeypatch, b"one")
+    monkeypatch.setenv(DATA_ROOT, str(tmp_path))
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda _: tmp_path / "cache")
+    before = numbers_plan()
+    monkeypatch.setattr(Near, "datasets", lambda self: ["sets/made"])
+    plan, watcher = numbers_plan(), Watcher()
+    grades = {i for i, step in plan.steps.items() if step.kind == "grade"}
+    assert grades
+    assert grades.isdisjoint(before.steps)
+    with pytest.raises(UserError, match=r"sets/made/a\.txt is not there"):
+        execute(plan, Store(str(tmp_path / "store")), watcher, workers=1)
+    assert watcher.done == []
 
 
 def test_a_metric_may_see_what_the_generation_before_wrote(monkeypatch, tmp_path):

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import shutil
 from datetime import UTC, datetime
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from huggingface_hub import ModelCard
@@ -15,6 +17,7 @@ from benchsuite.engine.store import Store
 from benchsuite.engine.work import read_rows
 from benchsuite.records.cards.licence import human_licence
 from benchsuite.records.cards.markdown import code, escaped
+from benchsuite.records.cards.write import write_cards
 from benchsuite.records.write import Occasion, write_run
 
 EVIL = "evil\n---\n# Head | <script>alert(1)</script> [x](http://evil) `a` \u202e"
@@ -37,12 +40,31 @@ def data_card(run, regime):
     return json.loads((run[3] / "cards" / f"{regime}.croissant.json").read_text())
 
 
-def test_there_is_a_model_card_a_generation_and_a_data_card_where_rows_were_written(run):
-    names = sorted(path.name for path in (run[3] / "cards").iterdir())
-    assert names == sorted(
-        [f"{regime}-generation-{generation}.md" for regime in REGIMES for generation in range(3)]
-        + [f"{regime}.croissant.json" for regime in REGIMES if regime != "real"]
-    )
+def test_there_is_a_card_for_each_checkpoint_and_a_data_card_where_rows_were_written(run):
+    made, _, _, folder = run
+    names = {path.name for path in (folder / "cards").iterdir()}
+    assert names == {
+        *(f"real-seed-{seed}-generation-0.md" for seed in (0, 1)),  # one for all regimes
+        *(f"{r}-seed-{s}-generation-{g}.md" for r in REGIMES for s in (0, 1) for g in (1, 2)),
+        *(f"{regime}.croissant.json" for regime in REGIMES if regime != "real"),
+    }
+    trained = [step for step in made.steps.values() if step.kind == "train"]
+    texts = [path.read_text() for path in (folder / "cards").glob("*.md")]
+    assert len(texts) == len(trained)
+    for step in trained:
+        place = f"`steps/{step.identity[:2]}/{step.identity}`"
+        assert sum(place in text for text in texts) == 1
+
+
+def test_a_model_that_was_not_trained_has_no_card(run, tmp_path):
+    made, _, record, folder = run
+    measured = pq.read_table(folder / "measurements.parquet")
+    lost = next(c.train for c in made.cells if (c.regime, c.generation) == ("half", 2))
+    shutil.copy(folder / "samples.parquet", tmp_path)
+    write_cards(made, record, measured, {lost}, tmp_path / "cards")
+    gone = {p.name for p in (folder / "cards").iterdir()}
+    gone -= {p.name for p in (tmp_path / "cards").iterdir()}
+    assert gone == {"half-seed-0-generation-2.md"}
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib", "ignore:ConjunctiveGraph")
@@ -78,31 +100,66 @@ def test_a_data_card_tells_how_rows_were_made_and_which_file_holds_them(run):
         assert made.steps[row["generations/model"]].kind == "train"
 
 
-def test_model_cards_are_read_by_the_hub_with_what_was_measured(run):
-    made, _, record, folder = run
-    card = ModelCard.load(folder / "cards" / "replace-generation-2.md")
-    values = {result.metric_type: result.metric_value for result in card.data.eval_results}
+def test_a_data_card_describes_each_synthetic_set(run):
+    rows = pq.read_table(run[3] / "samples.parquet").to_pylist()
+    for regime in ("half", "graded"):
+        card = data_card(run, regime)
+        sets = card["recordSet"][1]["data"]
+        assert f"{len(sets)} synthetic sets" in card["description"]
+        for row in sets:
+            place = (regime, row["generations/generation"], row["generations/seed"], "training")
+            held = [
+                [each["id"], each["prompt"], each["text"]]
+                for each in rows
+                if (each["regime"], each["generation"], each["seed"], each["use"]) == place
+            ]
+            lines = "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in held)
+            assert row["generations/sha256"] == hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_model_cards_are_read_by_the_hub_with_what_was_measured_of_this_checkpoint(run):
+    _, _, record, folder = run
+    card = ModelCard.load(folder / "cards" / "replace-seed-1-generation-2.md")
+    measured = pq.read_table(folder / "measurements.parquet").to_pylist()
+    own = {
+        f"{row['metric']} {row['slice']}": row["value"]
+        for row in measured
+        if (row["regime"], row["seed"], row["generation"]) == ("replace", 1, 2)
+        and row["value"] is not None
+    }
+    assert own
+    found = {result.metric_type: result.metric_value for result in card.data.eval_results}
+    assert found == pytest.approx(own)
     compared = [c for c in record.comparisons if (c.regime, c.generation) == ("replace", 2)]
     assert compared
-    for found in compared:
-        assert values[f"{found.metric} {found.slice}"] == pytest.approx(found.value)
-        assert f"{found.difference:.4g}" in card.text
-    for cell in made.cells:
-        there = (cell.regime, cell.generation) == ("replace", 2)
-        assert (cell.train in card.text) == there
+    for each in compared:
+        value = own[f"{each.metric} {each.slice}"]
+        numbers = f"| {value:.4g} | {each.value:.4g} | {each.control:.4g} | {each.difference:.4g}"
+        assert numbers in card.text
     assert "text of generation 1: 1 of a budget" in card.text
-    first = (folder / "cards" / "replace-generation-0.md").read_text()
-    assert "human text: 1 of a budget" in first
-    assert all((cell.train in first) == (cell.generation == 0) for cell in made.cells)
-    assert "is the control" in (folder / "cards" / "real-generation-2.md").read_text()
+    assert (
+        "is a model of the control"
+        in (folder / "cards" / "real-seed-0-generation-2.md").read_text()
+    )
+
+
+def test_a_shared_checkpoint_has_one_card_that_names_all_who_start_from_it(run):
+    card = ModelCard.load(run[3] / "cards" / "real-seed-0-generation-0.md")
+    assert "human text: 1 of a budget" in card.text
+    for regime in REGIMES:
+        assert f"- `{regime}`: For tests." in card.text
+        assert f"regime-{regime}" in card.data.tags
+    assert "| starts from | new weights in every generation |" in card.text  # all do
+    assert "| learns from |" not in card.text  # in which they differ
+    assert "is a model of the control `real` itself" in card.text
 
 
 def test_text_of_others_stays_text(run):
-    text = (run[3] / "cards" / "replace-generation-2.md").read_text()
+    text = (run[3] / "cards" / "replace-seed-0-generation-2.md").read_text()
     assert "<script" not in text.replace(code(f"benchsuite run {EVIL}"), "")
     assert "\u202e" not in text
     front = yaml.safe_load(text.split("---\n")[1])
-    assert front["model-index"][0]["name"] == "numbers-replace-generation-2"
+    assert front["model-index"][0]["name"] == "numbers-replace-seed-0-generation-2"
     assert escaped(EVIL) == (
         r"evil --- \# Head \| &lt;script>alert(1)&lt;/script> \[x\](http\://evil) \`a\` "
         "\u27e8U+202E\u27e9"

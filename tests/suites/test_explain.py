@@ -96,3 +96,24 @@ def test_rules_and_draws_in_words():
         "large keeps the best 25 %; then near (to 3) keeps grades of 2 on, counting on 50 % of "
         "them or more"
     )
+
+
+def test_who_chooses_human_text_is_told():
+    regime = shipped_regime("hybrid-curated")
+    words = {key: told.replace("\u00a0", " ") for key, told in knobs(regime).items()}
+    assert words["learns from"].startswith("34 % chosen human text, 16 % chosen human text that no")
+    assert words["chosen by"].startswith("graders/quality (filters ['gopher']")
+    assert "keeps the best 70 %; then graders/contamination" in words["chosen by"]
+    assert [piece.words for piece in pieces(regime, 1)][:2] == [
+        *("chosen human text", "chosen new human text")
+    ]
+    assert "chosen by" not in knobs(shipped_regime("fresh-real"))
+    text = TOP + (
+        "mixture: [{source: human-fixed, share: 0.5, chosen: [{grader: near, keep: {best: 1}}]}, "
+        "{source: human-fresh, share: 0.3, chosen: [{grader: large, keep: {weight: 0.5}}]}, "
+        "{source: synthetic-last, share: 0.2}]\n"
+    )
+    assert knobs(validate(Regime, parse(text, "f")))["chosen by"].replace("\u00a0", " ") == (
+        "human text: near keeps the best 100 %; human text that no generation has seen: large "
+        "keeps 50 %, drawn by grade, none twice"
+    )

@@ -116,6 +116,43 @@ def test_rules_of_graders(keep, said):
     assert said in refusal(SELF + f"graders: [{{grader: verifier, keep: {keep}}}]\n" + LAST[16:])
 
 
+CHOSEN = "mixture: [{source: human-fixed, share: 1, chosen: [{grader: %s, keep: %s}]}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            SELF + CHOSEN.replace("human-fixed", "synthetic-last") % ("quality", "{best: 0.5}"),
+            "f.yaml:5: mixture.0.chosen: human rows are chosen here; those of synthetic-last are",
+        ),
+        (
+            CHOSEN % ("quality", "{resample: 1.5}"),
+            "f.yaml:4: mixture.0.chosen: resample takes rows more than once, and human ones are",
+        ),
+        (CHOSEN % ("quality", "{}"), "f.yaml:4: mixture.0.chosen.0.keep: a rule is one of best,"),
+        ("mixture: [{source: human-fixed, share: 1, chosen: quality}]\n", "mixture.0.chosen is"),
+    ],
+)
+def test_human_rows_are_chosen_by_graders_with_rules(text, said):
+    assert said in refusal(text)
+
+
+@pytest.mark.parametrize(
+    ("grader", "said"),
+    [
+        ("self-likelihood", "graders/self-likelihood goes by the model, which changes, while"),
+        ("detector", "graders/detector learns from the rows that it grades what synthetic text"),
+        ("detectr", "there is no grader detectr, did you mean graders/detector?"),
+        ("{name: quality, filters: [gofer]}", "filters.0 is 'gofer'"),
+    ],
+)
+def test_graders_that_cannot_choose_human_rows_are_refused_at_their_line(tmp_path, grader, said):
+    sentence = beside(tmp_path, TOP + CHOSEN % (grader, "{best: 0.5}"))
+    assert sentence.startswith("mine.yaml:4: ")
+    assert said in sentence
+
+
 def test_knobs_that_mean_something():
     assert made("division: open\nbudget: growing\n" + POOL).budget == "growing"
     assert made(OPEN + "budget: {share: 0.25}\n" + LAST).budget_share == 0.25

@@ -69,6 +69,7 @@ REGIME_DEFAULTS = [
     ("version: 1", "version: 1\ngenerations: null"),
     ("{best: 0.5}", "{best: 0.50, threshold: null}"),
     ("share: 0.75", "share: 0.75, unique: null"),
+    ("human-fixed,", "human-fixed, chosen: [],"),
     ("version: 1", "version: 1\ndecoding: {temperature: 1, top_k: null}"),
     ("generator: generators/self", "generator: {name: self}"),
     ("grader: graders/self-likelihood", "grader: self-likelihood"),
@@ -134,6 +135,10 @@ def test_every_knob_of_a_suite_matters(folder, digest, old, new):
         ("human-fixed, share: 0.25", "human-fresh, share: 0.25"),
         ("human-fixed, share: 0.25", "human-fixed, share: 0.25, unique: 0.1"),
         (
+            "share: 0.25}",
+            "share: 0.25, chosen: [{grader: quality, keep: {best: 0.5}}]}",
+        ),
+        (
             "share: 0.25}\n  - {source: synthetic-last, share: 0.75",
             "share: 0.5}\n  - {source: synthetic-last, share: 0.5",
         ),
@@ -148,6 +153,43 @@ def test_every_knob_of_a_regime_matters(folder, digest, old, new):
     assert changed.digest != digest
     assert changed.regimes[-1].digest != before.regimes[-1].digest
     assert [r.digest for r in changed.regimes[:-1]] == [r.digest for r in before.regimes[:-1]]
+
+
+def test_a_regime_whose_rows_chance_chooses_is_what_it_was_before_there_was_a_choice(folder):
+    mine = resolved(folder, MINE).regimes[-1]
+    assert mine.document() == {
+        "regime": "mine",
+        "version": 1,
+        "summary": "A regime for tests.",
+        "cites": [],
+        "modelled_on": None,
+        "division": "closed",
+        "control": None,
+        "init": "scratch",
+        "prompts": "none",
+        "decoding": {"temperature": 1.0, "top_k": None, "top_p": 1.0},
+        "generator": {"name": "generators/self"},
+        "graders": mine.document()["graders"],
+        "budget": "equal",
+        "generations": None,
+        "mixture": [
+            {"source": "human-fixed", "share": 0.25, "unique": None},
+            {"source": "synthetic-last", "share": 0.75, "unique": None},
+        ],
+    }
+
+
+def test_graders_that_choose_stand_in_the_document_with_all_their_parameters(folder):
+    chosen = "share: 0.25, chosen: [{grader: {quality: {filters: [c4]}}, keep: {best: 0.5}}]"
+    mine = resolved(folder, MINE, REGIME.replace("share: 0.25", chosen)).regimes[-1]
+    ((found,), *others) = [part.get("chosen") for part in mine.document()["mixture"]]
+    assert others == [None]
+    grader, keep = mine.choosers["human-fixed"][0]
+    assert found == {"grader": grader.document(), "keep": keep.model_dump(mode="json")}
+    assert found["grader"]["filters"] == ["c4"]
+    assert {"thresholds", "without"} < set(found["grader"])
+    again = resolved(folder, MINE, yaml.safe_dump(mine.document())).regimes[-1]
+    assert again.digest == mine.digest
 
 
 def test_a_resolved_document_is_a_document_of_the_same_suite(folder, digest):

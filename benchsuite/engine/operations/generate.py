@@ -79,7 +79,8 @@ def _written(work: Work, asked: _Asked, rows: pa.Table) -> Spent:
     rows = _with_provenance(rows, work, asked.prompts or [])
     work.write_rows(rows)
     written, read = (round(n / _yield(rows)) for n in (tokens, _read(rows, request)))
-    return Spent(written, request.model.flops(written + read) if work.component.uses_model else 0)
+    counted = request.model.flops(written + read) if work.component.uses_model else 0
+    return Spent(written, work.flops(counted))
 
 
 def _yield(rows: pa.Table) -> float:

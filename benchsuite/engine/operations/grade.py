@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from benchsuite.engine.operations.human import HumanOrder
 from benchsuite.engine.operations.rules import chosen
 from benchsuite.engine.work import Spent, Work
 
@@ -16,10 +17,11 @@ _DRAWING = 1
 def run(work: Work) -> Spent:
     """Grade the rows still kept; add the scores to `grades` and set `kept`.
 
-    `grades` is a list of `{grader, score}`, one for each grader that saw the row; `copies` is
-    how often it is learned from, 0 where it is not `kept`.
+    They are rows of another step, or human ones drawn here to be chosen from. `grades` is a list
+    of `{grader, score}`, one for each grader that saw the row; `copies` is how often it is learned
+    from, 0 where it is not `kept`.
     """
-    rows = work.rows("rows")
+    rows = _drawn(work) if "draw" in work.arguments else work.rows("rows")
     kept = _kept(rows)
     seen = rows.filter(pa.array(kept))
     model = work.model()
@@ -33,7 +35,14 @@ def run(work: Work) -> Spent:
     times = chosen(scores, sizes, work.arguments["keep"], work.component.best, drawing)
     work.write_rows(_graded(rows, kept, scores, times, work.component_name))
     tokens = int(_tokens(seen).sum())
-    return Spent(tokens, model.flops(tokens) if work.component.reads_model else 0)
+    return Spent(tokens, work.flops(model.flops(tokens) if work.component.reads_model else 0))
+
+
+def _drawn(work: Work) -> pa.Table:
+    """Return the human rows that some are to be chosen from."""
+    draw = work.arguments["draw"]
+    people = HumanOrder(work.human().train, work.arguments["unit"], draw["human_seed"])
+    return people.stretch(draw["first"], draw["each"], draw["generation"])
 
 
 def _kept(rows: pa.Table) -> np.ndarray:

@@ -71,12 +71,13 @@ def _applied(grading: Mapping[str, Any], work: Work) -> AppliedGrader:
     """Make a regime's grader and its rule from their documents."""
     grader = make_part("grader", grading["grader"])
     assert isinstance(grader, Grader)
+    context = replace(work.context, seed=grading["seed"])
     return AppliedGrader(
         name=grading["grader"]["name"],
         best=grader.best,
         probability=grader.probability,
         grade=lambda rows, model: np.asarray(
-            grader.grade(rows, model, work.human(), work.context), float
+            grader.grade(rows, model, work.human(), context), float
         ),
         accepted=lambda scores, pool, sizes: accepted(
             scores, pool, sizes, grading["keep"], grader.best

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from benchsuite.engine.operations.human import HumanOrder, after, sizes
 from benchsuite.engine.work import Spent, Work, read_rows
-from benchsuite.errors import UserError
 
 _DROPPED = {"document", "split", "kept", "copies", "grades", "prompt"}
 
@@ -20,8 +20,8 @@ def run(work: Work) -> Spent:
     amount, unit, parts = (work.arguments[key] for key in ("amount", "unit", "parts"))
     generator = np.random.default_rng(work.context.seed)
     wanted = amounts(parts, amount)
-    written = [_kept(read_rows(folder)) for folder in work.inputs["written"]]
-    shared = [_kept(read_rows(folder)) for folder in work.inputs.get("shared", ())]
+    written = [_kept(read_rows(folder), "synthetic") for folder in work.inputs["written"]]
+    shared = [_kept(read_rows(folder), "synthetic") for folder in work.inputs.get("shared", ())]
     sources = {
         "synthetic-last": written[-1:],
         "synthetic-all": written,
@@ -66,7 +66,7 @@ def draw(rows: pa.Table, amount: int, unit: str, generator: np.random.Generator)
 def repeated(rows: pa.Table, unique: int, amount: int, unit: str) -> pa.Table:
     """Return the first rows that hold `unique`, again and again until they hold `amount`."""
     rows = take(rows, unique, unit)
-    held = int(_sizes(rows, unit).sum())
+    held = int(sizes(rows, unit).sum())
     rounds = ceil(amount / held) if held else 1
     return take(_concatenated([rows] * rounds), amount, unit)
 
@@ -76,28 +76,14 @@ def take(rows: pa.Table, amount: int, unit: str) -> pa.Table:
 
     Raises `RuntimeError` where there are too few.
     """
-    sizes = _sizes(rows, unit)
-    if amount > sizes.sum():
+    ends = np.cumsum(sizes(rows, unit))
+    held = int(ends[-1]) if len(ends) else 0
+    if amount > held:
         raise RuntimeError(
-            f"{amount:,} {unit} are asked for and {sizes.sum():,} there; where graders kept too "
-            "few, lower `expected` in their rule"
+            f"{amount:,} {unit} are asked for and {held:,} there; where graders kept too few, "
+            "lower `expected` in their rule"
         )
-    return rows.slice(0, _after(np.cumsum(sizes), 0, amount))
-
-
-def _after(ends: np.ndarray, start: int, amount: int) -> int:
-    """Return the place behind the rows from `start` on that hold `amount`.
-
-    `ends` says what all rows up to each hold. Where they hold too little, there is no such place.
-    """
-    before = ends[start - 1] if start else 0
-    return int(np.searchsorted(ends, before + amount)) + 1 if amount else start
-
-
-def _sizes(rows: pa.Table, unit: str) -> np.ndarray:
-    if unit == "rows":
-        return np.ones(rows.num_rows, int)
-    return np.asarray(rows["tokens"].to_numpy(), int)
+    return rows.slice(0, after(ends, 0, amount))
 
 
 def amounts(parts: Sequence[Mapping[str, Any]], amount: int) -> list[int]:
@@ -122,52 +108,29 @@ def _unique(part: Mapping[str, Any], amount: int, wanted: int) -> int:
 def _human(
     work: Work, parts: Sequence[Mapping[str, Any]], wanted: Sequence[int]
 ) -> dict[str, pa.Table]:
-    """The human rows of a seed, by source, from one random order of the training split.
-
-    Its first rows, a budget of them, are `human-fixed`; from those that follow, generation
-    after generation takes its `human-fresh` ones.
-    """
+    """The human rows of a seed, by source: those that graders chose, or as they come."""
     amount, unit = work.arguments["amount"], work.arguments["unit"]
-    rows = work.human().train
-    # Keyed by the run's seed alone, so that all generations and regimes share the order.
-    generator = np.random.default_rng(work.arguments["human_seed"])
-    order = generator.permutation(rows.num_rows)
-    ends = np.cumsum(_sizes(rows, unit)[order])
-    fresh = sum(much for part, much in zip(parts, wanted, strict=True) if _is_fresh(part))
-    _check(int(ends[-1]) if len(ends) else 0, amount, work.human_needed, unit)
-    cuts = [0, _after(ends, 0, amount)]
-    for _ in range(work.arguments["generation"]):
-        # Exactly, since the last rows of earlier generations overran their amounts.
-        _check(int(ends[-1]), amount, int(ends[cuts[-1] - 1]) + fresh, unit)
-        cuts.append(_after(ends, cuts[-1], fresh))
-    cut = {"human-fixed": order[: cuts[1]], "human-fresh": order[cuts[-2] : cuts[-1]]}
-    return {name: _labelled(rows.take(places), "human") for name, places in cut.items()}
+    people = HumanOrder(work.human().train, unit, work.arguments["human_seed"])
+    people.check(amount, work.human_needed)
+    found = {}
+    for part, much in zip(parts, wanted, strict=True):
+        source = part["source"]
+        if source in work.inputs:
+            once = _unique(part, amount, much)
+            found[source] = take(_kept(work.rows(source), "human"), once, unit)
+        elif source == "human-fixed":
+            found[source] = _labelled(people.stretch(amount), "human")
+        elif source == "human-fresh":
+            each = (much, work.arguments["generation"])
+            found[source] = _labelled(people.stretch(work.arguments["first"], *each), "human")
+    return found
 
 
-def _is_fresh(part: Mapping[str, Any]) -> bool:
-    return bool(part["source"] == "human-fresh")
-
-
-def _check(held: int, amount: int, needed: int, unit: str) -> None:
-    """Refuse a corpus that holds less than the regimes draw from it."""
-    if held < amount:
-        raise UserError(
-            f"the corpus's training split holds {held:,} {unit} and budget.{unit} asks for "
-            f"{amount:,}; lower budget.{unit} to at most {held} or give a larger corpus."
-        )
-    if held < needed:
-        raise UserError(
-            f"the corpus's training split holds {held:,} {unit} and new human rows in every "
-            f"generation (human-fresh) take {needed:,}; lower budget.{unit} or generations, or "
-            "give a larger corpus."
-        )
-
-
-def _kept(rows: pa.Table) -> pa.Table:
-    """The rows that graders kept, of what a generation wrote, as often as they are to be read."""
+def _kept(rows: pa.Table, origin: str) -> pa.Table:
+    """The rows that graders kept, as often as they are to be read."""
     if "copies" in rows.column_names:
         rows = rows.take(np.repeat(np.arange(rows.num_rows), rows["copies"].to_numpy()))
-    return _labelled(rows, "synthetic")
+    return _labelled(rows, origin)
 
 
 def _labelled(rows: pa.Table, origin: str) -> pa.Table:

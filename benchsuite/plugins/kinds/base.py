@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar
 
@@ -29,12 +29,15 @@ class Context:
     """What every call of a component is given besides its inputs.
 
     `seed` is the only source of randomness. `progress(done, total)` may be called as often
-    as one likes, in tokens (or rows); total 0 means unknown.
+    as one likes, in tokens (or rows); total 0 means unknown. A generator or grader may tell
+    with `spend(flops)`, as often as it likes, the floating-point operations of the models that
+    it ran; what it tells stands in place of what is counted of the current model by formula.
     """
 
     seed: int
     device: Device
     progress: Callable[[int, int], None] = lambda done, total: None
+    spend: Callable[[int], None] = lambda flops: None
 
 
 class ComponentBase(ABC, Generic[P]):
@@ -44,13 +47,18 @@ class ComponentBase(ABC, Generic[P]):
     """The pydantic model that checks this component's parameters and documents their defaults."""
 
     data: ClassVar[tuple[str, ...]] = ()
-    """Names of the catalogue's sets that this component reads (`benchsuite data list`).
-
-    They are had at hand before a run begins, and their digests are part of a step's identity.
-    """
+    """Names of the catalogue's sets that it reads, whatever its parameters (see `datasets`)."""
 
     def __init__(self, parameters: P) -> None:
         self.parameters = parameters
+
+    def datasets(self) -> Sequence[str]:
+        """Return the names of the catalogue's sets that it reads (`benchsuite data list`).
+
+        They are had at hand before a run begins, and their digests are part of a step's
+        identity. Override where parameters name them.
+        """
+        return self.data
 
     def fingerprint(self) -> str:
         """Return a digest of what it reads beside its inputs and the catalogue's sets.

@@ -26,12 +26,19 @@ class Grader(ComponentBase[P]):
     reads_model: ClassVar[bool] = True
     """Whether the model reads the rows to grade them, which is then counted in operations."""
 
+    learns_synthetic: ClassVar[bool] = False
+    """Whether it learns from the rows that it grades what synthetic text is."""
+
     @abstractmethod
     def grade(self, rows: pa.Table, model: Model, human: HumanRows, context: Context) -> np.ndarray:
         """Return a score for each row, `[rows]` float; `model` is the one that wrote them.
 
         Rows whose `generator` is null were not made by the regime. They are there to measure
         the grader: they get a score like others, and nothing is to be learned from them.
+
+        Rows without such a column are human training rows that a regime chooses from: they are
+        graded among themselves, with the seed's model of generation 0. Graders with `reads_model`
+        or `learns_synthetic` are never asked for that.
         """
 
 

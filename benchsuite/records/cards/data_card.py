@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchsuite.engine.steps import Cell, Plan
+from benchsuite.identity import canonical
 from benchsuite.records.cards.licence import human_licence
 from benchsuite.records.cards.told import limits, making
 from benchsuite.records.record import Record
@@ -76,6 +77,7 @@ _GENERATIONS = {
     "rows": ("sc:Integer", "Rows that it wrote for the next."),
     "kept": ("sc:Integer", "Rows that graders left."),
     "tokens": ("sc:Integer", "Tokens of all rows; 0 where none are counted."),
+    "sha256": ("sc:Text", "SHA-256 of its rows: [id, prompt, text] as JSON, UTF-8, one a line."),
     "model": ("sc:Text", "Identity of the step that trained the model."),
     "step": ("sc:Text", "Identity of the step that made the rows, in the store."),
 }
@@ -106,8 +108,9 @@ def data_card(
         "description": (
             f"Synthetic rows that the models of the regime {regime.name} wrote for the next "
             f"generation to learn from, in a run of the suite {suite.name} {suite.version}: in "
-            f"{samples.name} those with regime {regime.name} and use training. "
-            f"{regime.regime.summary}"
+            f"{samples.name} those with regime {regime.name} and use training. They are "
+            f"{len(rows)} synthetic sets, one of each generation and seed, which the record set "
+            f"generations lists. {regime.regime.summary}"
         ),
         **({"license": f"Of the human text: {licence}"} if licence else {}),
         "version": f"{regime.regime.version}.0.0",
@@ -139,9 +142,16 @@ def _generation(cell: Cell, table: pa.Table) -> dict[str, Any]:
         "rows": rows.num_rows,
         "kept": pc.sum(rows["kept"]).as_py() or 0,
         "tokens": pc.sum(rows["tokens"]).as_py() or 0,
+        "sha256": _digest(rows),
         "model": cell.train,
         "step": cell.written or "",
     }
+
+
+def _digest(rows: pa.Table) -> str:
+    columns = (rows[name].to_pylist() for name in ("id", "prompt", "text"))
+    lines = (f"{canonical(list(row))}\n" for row in zip(*columns, strict=True))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _file(samples: Path) -> dict[str, Any]:
@@ -181,7 +191,7 @@ def _generations(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "@type": "cr:RecordSet",
         "@id": "generations",
         "name": "generations",
-        "description": "What each generation of this regime wrote, by seed.",
+        "description": "Synthetic sets: what each generation of this regime wrote, by seed.",
         "key": [{"@id": "generations/generation"}, {"@id": "generations/seed"}],
         "field": [_field("generations", name, *_GENERATIONS[name]) for name in _GENERATIONS],
         "data": [{f"generations/{name}": value for name, value in row.items()} for row in rows],

@@ -1,4 +1,4 @@
-"""What both cards of a regime say, in words."""
+"""What cards of data and of models both say, in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from benchsuite.records.cards.licence import human_licence
 from benchsuite.records.record import Record
 from benchsuite.suites.explain import knobs
-from benchsuite.suites.resolve import ResolvedRegime, ResolvedSuite
+from benchsuite.suites.resolve import Gradings, ResolvedRegime, ResolvedSuite
 
 _SCALE = (
     "It was made to measure what training on synthetic data does to a model, at a small scale, "
@@ -31,9 +31,11 @@ def making(regime: ResolvedRegime, suite: ResolvedSuite, record: Record) -> dict
         told["written by"] = _given(regime.generator.document())
     if regime.graders:
         del told["graded by"]
-    for number, (grader, keep) in enumerate(regime.graders, start=1):
-        rule = json.dumps(keep.model_dump(mode="json", exclude_none=True))
-        told[f"grader {number}"] = f"{_given(grader.document())}, rule {rule}"
+    told |= _graded(regime.graders, "grader")
+    if regime.choosers:
+        del told["chosen by"]
+    for source, gradings in regime.choosers.items():
+        told |= _graded(gradings, f"{source} chosen by grader")
     told["model"] = _given(suite.learner.document())
     told["human text"] = f"{suite.corpus.name}, digest {record.corpus.digest}"
     told["seeds"] = ", ".join(map(str, record.seeds))
@@ -49,14 +51,22 @@ def limits(suite: ResolvedSuite, record: Record, regime: str) -> list[str]:
         if licence
         else "The licence of the human text behind it is not known to the run."
     )
-    failed = [failure for failure in record.failures if regime in failure.step]
+    failed = [failure for failure in record.failures if f" {regime}, " in failure.step]
     if failed:
-        found.append(f"{len(failed)} steps of this regime have no result; see the record.")
+        found.append(f"{len(failed)} steps of {regime} have no result; see the record.")
     return found
 
 
 def _entry(regime: ResolvedRegime, record: Record) -> int:
     return next(each.generations for each in record.regimes if each.name == regime.name)
+
+
+def _graded(gradings: Gradings, title: str) -> dict[str, str]:
+    told = {}
+    for number, (grader, keep) in enumerate(gradings, start=1):
+        rule = json.dumps(keep.model_dump(mode="json", exclude_none=True))
+        told[f"{title} {number}"] = f"{_given(grader.document())}, rule {rule}"
+    return told
 
 
 def _given(document: dict[str, object]) -> str:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from benchsuite.records.record import RegimeEntry
 from benchsuite.records.report.numbers import short
 from benchsuite.suites import explain
+from benchsuite.suites.grading import Grading
 from benchsuite.suites.mixture import Source
 from benchsuite.suites.regime import Regime, System
 
@@ -58,9 +59,13 @@ def describe(entry: RegimeEntry) -> Described:
         ),
         pooled=_pooled(regime) if regime.mixture[0].share == "everything" else None,
         budget=_part(regime) if regime.budget_share < 1 else None,
-        graders=tuple(
-            f"{short(grading.grader.name)} keeps {explain.kept(grading.keep)}"
-            for grading in regime.graders
+        graders=(
+            *map(_graded, regime.graders),
+            *(
+                f"of {explain.SOURCES[part.source]} {_graded(grading)}"
+                for part in regime.mixture
+                for grading in part.chosen
+            ),
         ),
         decoding=explain.decoding(regime.decoding) if regime.synthetic else None,
         cites=tuple(regime.cites),
@@ -75,3 +80,7 @@ def _pooled(regime: Regime) -> str:
 
 def _part(regime: Regime) -> str:
     return f"Trained on {explain.percent(regime.budget_share)} of the suite's budget."
+
+
+def _graded(grading: Grading) -> str:
+    return f"{short(grading.grader.name)} keeps {explain.kept(grading.keep)}"

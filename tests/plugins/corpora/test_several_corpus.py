@@ -37,6 +37,18 @@ def test_a_domain_may_be_kept_out(folders, context):
         several(folders, out_of_domain=("odes",)).rows(context)
 
 
+def test_of_a_domain_that_is_kept_out_only_so_much_is_taken(folders, context):
+    whole = several(folders, out_of_domain=("verse.1",)).rows(context)
+    (text,) = [row["text"] for row in whole.to_pylist() if row["domain"] == "verse.1"]
+    size = len(text.encode())
+    twice = [folders[1], folders[0], folders[1]]  # the first corpus once more, at the end
+    for most, held in ((size, 1), (size + 1, 2)):
+        some = several(twice, out_of_domain=("verse.1",), out_of_domain_bytes=most)
+        rows = some.rows(context).to_pylist()
+        assert [row["text"] for row in rows if row["domain"] == "verse.1"] == [text] * held
+        assert len(rows) == 7 + held
+
+
 def test_any_corpus_s_content_is_part_of_its_identity(folders, tmp_path):
     before = several(folders).fingerprint()
     assert several(folders).fingerprint() == before

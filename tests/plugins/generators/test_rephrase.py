@@ -148,6 +148,28 @@ def test_another_model_writes_in_place_of_the_current_one(gpt2, name):
     assert rows.equals(made(Says("unasked"), 20, model=chosen, **asked))
 
 
+def test_the_operations_of_the_other_model_are_told(gpt2):
+    chosen = {"name": "learners/transformers", "base": str(gpt2), "length": 16}
+    told = []
+    parameters = RephraseParameters(model=chosen, template="{text}|", excerpt=4)
+    asked = request(Says("unasked"), HUMAN, 3)
+    rows = Rephrase(parameters).generate(asked, Context(0, DEVICE, spend=told.append))
+    a_token = opened(gpt2).flops(1)
+    read = [len(ids) for ids in opened(gpt2).encode(rows["prompt"].to_pylist())]
+    assert a_token > 0
+    assert sum(told) % a_token == 0
+    assert sum(told) > a_token * sum(read)  # what follows is counted, too
+
+
+def test_the_operations_of_the_current_model_are_those_of_all_it_reads_and_writes():
+    told, current = [], Says("unasked")
+    current.flops = lambda tokens: tokens
+    generator = Rephrase(RephraseParameters(template="{text}|"))
+    generator.generate(request(current, HUMAN, 1), Context(0, DEVICE, spend=told.append))
+    ends = 2  # the boundary before a prompt, and that after the row
+    assert sum(told) == sum(len(prompt + "unasked") + ends for prompt in current.asked)
+
+
 def test_a_folder_is_enough_of_a_model_and_its_files_are_in_the_fingerprint(gpt2, tmp_path):
     copy = shutil.copytree(gpt2, tmp_path / "copy")
     generator = Rephrase(RephraseParameters(model=str(copy)))

@@ -1,5 +1,7 @@
 """Another model's likelihood: of n-grams by a plain count, of a checkpoint by transformers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -42,6 +44,25 @@ def test_a_checkpoint_says_what_transformers_says(checkpoint, per):
         expected.append(-loss * (1 if per == "token" else ids.shape[1] - 1))
     found = likelihoods(TEXTS, model=str(checkpoint), length=32, per=per)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_the_operations_of_the_other_model_are_told(checkpoint):
+    told = []
+    context = replace(CONTEXT, spend=told.append)
+
+    def spent(**given):
+        told.clear()
+        grader = ReferenceLikelihood(ReferenceParameters(**given))
+        grader.grade(table(TEXTS), Letters(), Human(TEXTS), context)
+        return sum(told)
+
+    network = AutoModelForCausalLM.from_pretrained(checkpoint)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    tokens = sum(len(tokenizer.encode(text, add_special_tokens=False)) + 1 for text in TEXTS)
+    weights = network.num_parameters() - network.transformer.wpe.weight.numel()  # these add
+    found = spent(model=str(checkpoint), length=32)
+    assert found == pytest.approx(2 * weights * tokens, rel=0.05)  # biases add, too
+    assert spent() == 0
 
 
 def test_the_fingerprint_is_that_of_the_files(checkpoint):

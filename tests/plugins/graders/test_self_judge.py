@@ -1,5 +1,7 @@
 """A model as its own judge: what it is asked, and what its likelihoods come to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from benchsuite_graders.self_judge import SelfJudge, SelfJudgeParameters
@@ -7,9 +9,9 @@ from made_up_rows import CONTEXT, Letters, table
 from pydantic import ValidationError
 
 
-def judged(texts, by_pair, **parameters):
+def judged(texts, by_pair, context=CONTEXT, **parameters):
     judge = SelfJudge(SelfJudgeParameters(**parameters))
-    return judge.grade(table(texts), Letters(by_pair=by_pair), None, CONTEXT)
+    return judge.grade(table(texts), Letters(by_pair=by_pair), None, context)
 
 
 def test_a_contrast_of_prompts_is_the_log_ratio_a_token_or_a_row():
@@ -46,6 +48,13 @@ def test_a_rubric_gives_the_expected_grade_of_what_the_answers_weigh():
 
     found = judged(["x", "{y}"], by_pair, by="rubric", rubric="Grade: {text} =")
     np.testing.assert_allclose(found, [3, (1 + 2 + 3 + 4 + 16 * 5) / 20])
+
+
+def test_operations_are_those_of_all_that_is_read():
+    told = []
+    context = replace(CONTEXT, spend=told.append)
+    judged(["row", "rows"], lambda prompt, rest: 0.0, context, good="ab", bad="c")
+    assert sum(told) == (2 + 3) + (2 + 4) + (1 + 3) + (1 + 4)  # an operation a letter
 
 
 def test_the_words_that_it_is_asked_in_by_default():

@@ -123,6 +123,9 @@ def test_moments_are_those_of_simulated_loops(mixture, knobs, fit):
 def test_where_no_formula_holds_there_is_none():
     assert mixes(place(REPLACE, 1, 10, prompts={"real": 4})) is None
     assert mixes(place(REPLACE, 1, 10, generator={"name": "acme/other"})) is None
+    chosen = place(REPLACE, 1, 10)
+    chosen.regime["mixture"].append({"source": "human-fixed", "share": 1.0, "chosen": [{}]})
+    assert mixes(chosen) is None
 
 
 def test_a_part_of_the_budget_has_no_formula():
