@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import Board, Name
@@ -18,7 +18,7 @@ from benchsuite.suites.documents import read, validate
 from benchsuite.suites.regime import Division
 
 FILES = ("record.json", "measurements.parquet")
-"""Files that an entry must bring beside `entry.yaml`."""
+"""Files that an entry must bring, and name, beside `entry.yaml`."""
 
 FileName = Annotated[
     str,
@@ -76,14 +76,6 @@ class EntryDocument(_Strict):
     plugin: Plugin | None = None
     files: dict[FileName, Sha256] = Field(max_length=100)
     submitted: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-
-    @field_validator("files")
-    @classmethod
-    def _has_a_run(cls, files: dict[str, str]) -> dict[str, str]:
-        for name in FILES:
-            if name not in files:
-                raise ValueError(f"the SHA-256 of {name} is missing")
-        return files
 
     @model_validator(mode="after")
     def _says_what_differs(self) -> EntryDocument:

@@ -177,6 +177,14 @@ def test_a_file_that_is_changed_added_or_missing_is_found(entry):
         assert says in messages
 
 
+def test_what_must_be_named_is(entry):
+    change_document(entry, files={"record.json": documented(entry)["record.json"]})
+    assert of_check(checked(entry)[1], "files") == [
+        "measurements.parquet is not named in entry.yaml.",
+        "the SHA-256 of measurements.parquet is missing in entry.yaml.",
+    ]
+
+
 def documented(entry):
     return yaml.safe_load((entry / "entry.yaml").read_text())["files"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchsuite.leaderboard.entry import FILES
 from benchsuite.leaderboard.files import LARGEST, contents, sha256_of
 from benchsuite.leaderboard.verify.case import Case
 from benchsuite.leaderboard.verify.finding import Finding, check, error
@@ -23,6 +24,9 @@ def files(case: Case) -> Iterator[Finding]:
             yield error(f"{name} is not the file whose SHA-256 entry.yaml gives.")
         elif name not in named and name != "entry.yaml" and not name.startswith("plugin/"):
             yield error(f"{name} is not named in entry.yaml.")
+    for name in FILES:
+        if name not in named:
+            yield error(f"the SHA-256 of {name} is missing in entry.yaml.")
     for name in named:
         if name not in there:
             yield error(f"{name} is named in entry.yaml and is not there.")
