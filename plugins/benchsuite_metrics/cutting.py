@@ -13,7 +13,7 @@ from benchsuite_words.words import words
 SHORT = 8
 """Bytes of the longest word that is its own key."""
 _TEXT = pa.large_string()
-_PIECE = 1 << 24  # bytes of text in which what is not ASCII is sought
+_PIECE = 1 << 23  # bytes of text in which what is not ASCII is sought
 _BLOCK = 1 << 19  # bytes of text that are cut at once: what is made of them stays in a cache
 _APOSTROPHE, _BLANK, _ASCII = ord("'"), ord(" "), 128
 _BETWEEN = pa.scalar("\n", _TEXT)
@@ -80,25 +80,37 @@ def _rewritten(rows: pa.Array) -> pa.Array:
     text, bounds = _content(rows)
     if text[bounds[0] : bounds[-1]].max(initial=0) < _ASCII:
         return rows
-    foreign = pc.invert(pc.string_is_ascii(rows))
-    return pc.replace_with_mask(rows, foreign, _all_rewritten(rows.filter(foreign)))
+    foreign = np.flatnonzero(~pc.string_is_ascii(rows).to_numpy(zero_copy_only=False))
+    return replaced(rows, foreign, _all_rewritten(rows.take(pa.array(foreign))))
 
 
 def _all_rewritten(rows: pa.Array) -> pa.Array:
     text, row_ends = _joined(rows)
     blanks = np.flatnonzero(text <= _BLANK)
-    starts = np.concatenate([[0], blanks[:-1] + 1])
-    apart = np.flatnonzero(np.maximum.reduceat(text, starts) >= _ASCII)
-    inner = np.column_stack([starts[apart], blanks[apart]]).ravel()
+    others = np.cumsum(text >= _ASCII, dtype=np.int32)[blanks]
+    apart = np.flatnonzero(np.diff(others, prepend=0))
+    starts = np.where(apart > 0, blanks[apart - 1] + 1, 0)
+    inner = np.column_stack([starts, blanks[apart]]).ravel()
     bounds = np.concatenate([[0], inner, [len(text)]])
     pieces = _strings(text, bounds)
     tokens = _every_other(text, inner).dictionary_encode()
     cut = pa.array([" ".join(words(token)) for token in tokens.dictionary.to_pylist()], _TEXT)
-    order = np.arange(len(pieces))
-    order[1::2] = len(pieces) + tokens.indices.to_numpy()
-    made, made_bounds = _content(pa.concat_arrays([pieces, cut]).take(pa.array(order)))
+    places = np.arange(1, len(pieces), 2)
+    made, made_bounds = _content(replaced(pieces, places, cut, tokens.indices.to_numpy()))
     piece = np.searchsorted(bounds, row_ends, "right") - 1  # where rows end is no such token
     return _strings(made, np.concatenate([[0], made_bounds[piece] + row_ends - bounds[piece]]))
+
+
+def replaced(
+    strings: pa.Array, places: np.ndarray, others: pa.Array, chosen: np.ndarray | None = None
+) -> pa.Array:
+    """Return the strings with others at some places, in their order or as `chosen`.
+
+    Arrow's own `replace_with_mask` took ten times as long.
+    """
+    order = np.arange(len(strings))
+    order[places] = len(strings) + (np.arange(len(others)) if chosen is None else chosen)
+    return pa.concat_arrays([strings, others]).take(pa.array(order))
 
 
 def _joined(rows: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -124,6 +136,6 @@ def _strings(text: np.ndarray, bounds: np.ndarray) -> pa.Array:
 
 
 def _every_other(text: np.ndarray, bounds: np.ndarray) -> pa.Array:
-    """Return the strings between the first two bounds, the next two, …"""
+    """Return the strings between the first two bounds, between the next two, and so on."""
     strings = _strings(text, bounds)
     return strings.take(pa.array(np.arange(0, len(strings), 2)))

@@ -11,6 +11,7 @@ from benchsuite_metrics.counting import WIDEST, coded
 from benchsuite_metrics.words import Words, shared_numbers
 
 _GOLDEN = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Knuth, TAOCP 3, §6.4
+_EMPTY = np.iinfo(np.int64).min  # what is no code
 _BLOCK = 1 << 16  # codes that are looked up at once
 _WORDS = 1 << 14  # words that are coded at once
 
@@ -79,7 +80,7 @@ def _ranked(parts: list[np.ndarray], length: int, size: int) -> list[np.ndarray]
 
 
 def contained(wanted: np.ndarray, known: np.ndarray, turn: int = 0) -> np.ndarray:
-    """Return which of the codes `wanted` are among those `known`; exact. No code below 0 is.
+    """Return which of the codes `wanted` are among those `known`, where -1 is none; exact.
 
     Both sides are narrowed to what shares a hash with the other one (Bloom, CACM 13 (1970) 422).
     What is left is looked up in a hash table without collision lists: a code that is in its slot
@@ -109,12 +110,10 @@ def _meeting(codes: np.ndarray, others: np.ndarray, turn: int) -> np.ndarray:
     return np.flatnonzero(met)
 
 
-def _in_slots(
-    wanted: np.ndarray, known: np.ndarray, turn: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return which wanted codes have the slot of their hash, and the places of those to ask again."""
+def _in_slots(wanted: np.ndarray, known: np.ndarray, turn: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which wanted codes have the slot of their hash, and where another code has it."""
     bits = 1 + len(known).bit_length()
-    table = np.full(1 << bits, -1, np.int64)
+    table = np.full(1 << bits, _EMPTY)
     for block in _blocks(known):
         table[_slots(block, bits, turn)] = block
     held = np.empty(len(wanted), np.int64)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from benchsuite_metrics.cutting import SHORT, Cut
+from benchsuite_metrics.cutting import SHORT, Cut, replaced
 
 
 def spelled(cut: Sequence[Cut]) -> tuple[pa.Array, np.ndarray]:
@@ -20,17 +19,14 @@ def spelled(cut: Sequence[Cut]) -> tuple[pa.Array, np.ndarray]:
     longer = pa.chunked_array([block.longer for block in cut], pa.large_string())
     encoded = longer.combine_chunks().dictionary_encode()
     numbers = np.split(encoded.indices.to_numpy(), np.cumsum([len(block.long) for block in cut]))
-    for block, long in zip(cut, numbers, strict=False):
-        block.keys[block.long] = long.astype(np.uint64) + 1 << 8
+    for block, number in zip(cut, numbers, strict=False):
+        block.keys[block.long] = number.astype(np.uint64) + 1 << 8
     found = pa.chunked_array([block.keys for block in cut], pa.uint64()).dictionary_encode()
     if not found.num_chunks:
         return encoded.dictionary, np.empty(0, np.int32)
     keys = found.chunk(0).dictionary.to_numpy()
     spellings = pa.array(keys.astype("<u8").view(f"S{SHORT}")).cast(pa.large_string())
-    is_long = keys % 256 == 0
-    if is_long.any():
-        places = pa.array((keys[is_long] >> 8) - 1)
-        spellings = pc.replace_with_mask(
-            spellings, pa.array(is_long), encoded.dictionary.take(places)
-        )
+    long = np.flatnonzero(keys % 256 == 0)
+    chosen = (keys[long] >> 8) - 1
+    spellings = replaced(spellings, long, encoded.dictionary, chosen.astype(np.int64))
     return spellings, np.concatenate([chunk.indices for chunk in found.chunks])

@@ -15,7 +15,7 @@ from benchsuite_metrics.cutting import words_cut
 from benchsuite_metrics.spelling import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _ROWS = 16_384  # strings that are handed on at once
 
