@@ -112,6 +112,7 @@ def _metric(metric: Chosen) -> MetricEntry:
         chance=kind.chance,
         drifts=dict(kind.drifts),
         contaminated_above=metric.make().contaminated_above,
+        tasks=kind.tasks,
     )
 
 

@@ -198,6 +198,8 @@ class Metric(ComponentBase[P]):
 
     They are shown with the standard error of neutral drift, which is no amplification.
     """
+    tasks: ClassVar[bool] = False
+    """Whether slices are tasks of lm-eval: its task and metric, and the filter if it has one."""
 
     @property
     def contaminated_above(self) -> float | None:
