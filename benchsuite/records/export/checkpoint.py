@@ -60,7 +60,8 @@ class Measured:
         words = self.slice.split(" ")
         if not self.metric.tasks or len(words) not in (2, 3):
             return None
-        return Task(*words) if len(words) == 3 else Task(*words, "none")  # noqa: PLR2004
+        task, metric, *filtered = words
+        return Task(task, metric, *(filtered or ["none"]))
 
 
 @dataclass(frozen=True)
