@@ -45,6 +45,16 @@ def benchsuite_commands() -> list[Command]:
             "Score and rank a board's entries from raw measurements.",
             "benchsuite.cli.leaderboard.rescore:rescore",
         ),
+        Command(
+            "leaderboard publish",
+            "Put the boards' site online.",
+            "benchsuite.cli.leaderboard.publish:publish",
+        ),
+        Command(
+            "export",
+            "Write a run's measurements in formats of others.",
+            "benchsuite.cli.export:export",
+        ),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]

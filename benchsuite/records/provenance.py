@@ -112,6 +112,7 @@ def _metric(metric: Chosen) -> MetricEntry:
         reproducible=kind.reproducible,
         chance=kind.chance,
         contaminated_above=metric.make().contaminated_above,
+        tasks=kind.tasks,
     )
 
 

@@ -81,6 +81,11 @@ class MetricEntry(_Entry):
         description="Value above which training holds too much of the set that a slice is called "
         "after; None for metrics that do not look for that.",
     )
+    tasks: bool = Field(
+        default=False,
+        description="Whether slices are tasks of lm-eval: its task and metric, and the filter if "
+        "it has one.",
+    )
 
 
 class ComponentEntry(_Entry):

@@ -60,6 +60,7 @@ class _Evaluation(Metric[LmEvalParameters]):
     parameters_type = LmEvalParameters
     axis = "generalization"
     needs = frozenset({"model"})
+    tasks = True
     higher_is_better: ClassVar[bool]
 
     def fingerprint(self) -> str:

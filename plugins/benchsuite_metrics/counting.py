@@ -29,6 +29,8 @@ def coded(numbers: np.ndarray, length: int, base: int) -> np.ndarray:
     Codes are equal just where the numbers are. These are digits of one number. Where it would
     not fit into 63 bits, what was read so far is ranked, so that the code is exact.
     """
+    if base**length <= WIDEST:
+        return _digits(numbers, length, base)
     last = max(0, len(numbers) - length + 1)
     codes, size = numbers[:last].astype(np.int64), base
     for offset in range(1, length):
@@ -37,4 +39,17 @@ def coded(numbers: np.ndarray, length: int, base: int) -> np.ndarray:
         codes *= base
         codes += numbers[offset : offset + last]
         size *= base
+    return codes
+
+
+def _digits(numbers: np.ndarray, length: int, base: int) -> np.ndarray:
+    """Return neighbouring numbers read as one, each half of them once."""
+    if length == 1:
+        return numbers.astype(np.int64)
+    half = length // 2
+    low = _digits(numbers, half, base)
+    high = low if length == 2 * half else _digits(numbers, length - half, base)
+    last = max(0, len(numbers) - length + 1)
+    codes: np.ndarray = high[:last] * base**half
+    codes += low[length - half :][:last]
     return codes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from benchsuite.api import Context, Measurement, Metric, Subject
+from benchsuite.api import Context, HumanRows, Measurement, Metric, Subject
 from benchsuite_metrics.intervals import Estimate, against_human, share
 from benchsuite_metrics.reference import Reference, training_words
 from benchsuite_metrics.runs import contained, windows_of
@@ -44,21 +44,26 @@ class Novelty(Metric[NoveltyParameters]):
     def measure(self, subject: Subject, context: Context) -> list[Measurement]:
         """Look up runs of samples, and of human test rows, each in what was to be learned from."""
         human, n = subject.human, self.parameters.n
-        training = words_in(subject.training)
-        as_many = training_words(human, self.parameters.reference_seed).first(len(training))
-        written, held = words_in(subject.samples), words_in(human.test)
+        training, written = words_in(subject.training), words_in(subject.samples)
+        as_many, held = self._as_many(human, len(training)), words_in(human.test)
         learned, runs, read, others = windows_of(n, training, written, as_many, held)
         return against_human(_novel(written, runs, learned, n), _novel(held, others, read, n))
+
+    def _as_many(self, human: HumanRows, count: int) -> Words:
+        """Return as many words of human training rows; where it is all, in which order is one."""
+        words = words_in(human.train)
+        if len(words) <= count:
+            return words
+        return training_words(human, self.parameters.reference_seed).first(count)
 
 
 def _novel(text: Words, runs: np.ndarray, known: np.ndarray, n: int) -> Estimate:
     """Return the share of the runs of a text that are not known; codes below 0 are no runs."""
-    lengths = np.bincount(text.rows)
-    trials = np.maximum(lengths - n + 1, 0)
-    known = known[known >= 0]
-    if not trials.any() or not len(known):
+    trials = np.maximum(np.diff(text.ends, prepend=0) - n + 1, 0)
+    if not trials.any() or not (known >= 0).any():
         return Estimate(None, int(np.sum(trials)))
     new = (runs >= 0) & ~contained(runs, known)
-    before = np.concatenate([[0], np.cumsum(new, dtype=np.int32)])
-    ends = np.minimum(np.cumsum(lengths), len(new))
+    before = np.zeros(1 + len(new), np.int32)
+    np.cumsum(new, out=before[1:])
+    ends = np.minimum(text.ends, len(new))
     return share(np.diff(before[ends], prepend=0), trials)

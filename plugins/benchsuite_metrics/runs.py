@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchsuite_metrics.counting import WIDEST, coded
-from benchsuite_metrics.words import Words, run_begins, shared_numbers
+from benchsuite_metrics.words import Words, shared_numbers
 
 _GOLDEN = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Knuth, TAOCP 3, §6.4
+_EMPTY = np.iinfo(np.int64).min  # what is no code
 _BLOCK = 1 << 16  # codes that are looked up at once
 _WORDS = 1 << 14  # words that are coded at once
 
@@ -54,7 +55,8 @@ def windows_of(length: int, *parts: Words) -> list[np.ndarray]:
     else:
         found = _ranked([shared.take(part.numbers) for shared, part in pairs], length, size)
     for codes, part in zip(found, parts, strict=True):
-        codes[np.flatnonzero(~run_begins(part.rows, length))] = -1
+        across = (part.ends[:, None] - np.arange(1, length)).ravel()
+        codes[across[(across >= 0) & (across < len(codes))]] = -1
     return found
 
 
@@ -77,47 +79,48 @@ def _ranked(parts: list[np.ndarray], length: int, size: int) -> list[np.ndarray]
     return found
 
 
-def contained(wanted: np.ndarray, known: np.ndarray, factor: int = _GOLDEN) -> np.ndarray:
-    """Return which of the codes `wanted` are among those `known`, which are not below 0; exact.
+def contained(wanted: np.ndarray, known: np.ndarray, turn: int = 0) -> np.ndarray:
+    """Return which of the codes `wanted` are among those `known`, where -1 is none; exact.
 
-    A hash table without collision lists: a code that is in its slot is known, one whose slot is
-    empty is not. Where another code has the slot, the code is looked up by another hash among
-    those that lost theirs, which are few. In blocks, so that all but the table stays in a cache.
-    The table takes only what shares another hash with a code that is wanted (Bloom, CACM 13
-    (1970) 422).
+    Both sides are narrowed to what shares a hash with the other one (Bloom, CACM 13 (1970) 422).
+    What is left is looked up in a hash table without collision lists: a code that is in its slot
+    is known, one whose slot is empty is not. Where another code has the slot, which is seldom, the
+    code is looked up again, by other hashes. In blocks, so that all but tables stays in a cache.
     """
-    known = _near(known, wanted, factor)
-    factor = factor * _GOLDEN % 2**64
-    bits = max(8, 1 + len(known).bit_length())
-    table = np.full(1 << bits, -1, np.int64)
+    known = known.take(_meeting(known, wanted, turn))
+    places = _meeting(wanted, known, turn + 1)
+    likely = wanted.take(places)
+    known = known.take(_meeting(known, likely, turn + 2))
+    found = np.zeros(len(wanted), bool)
+    found[places], again = _in_slots(likely, known[known >= 0], turn + 3)
+    if len(again):
+        found[places[again]] = contained(likely.take(again), known, turn + 4)
+    return found
+
+
+def _meeting(codes: np.ndarray, others: np.ndarray, turn: int) -> np.ndarray:
+    """Return the places of the codes whose hash is also that of one of the others."""
+    bits = 1 + len(others).bit_length()
+    taken = np.zeros(1 << bits, bool)
+    for block in _blocks(others):
+        taken[_slots(block, bits, turn)] = True
+    met = np.empty(len(codes), bool)
+    for block, found in zip(_blocks(codes), _blocks(met), strict=True):
+        taken.take(_slots(block, bits, turn), mode="clip", out=found)
+    return np.flatnonzero(met)
+
+
+def _in_slots(wanted: np.ndarray, known: np.ndarray, turn: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which wanted codes have the slot of their hash, and where another code has it."""
+    bits = 1 + len(known).bit_length()
+    table = np.full(1 << bits, _EMPTY)
     for block in _blocks(known):
-        table[_slots(block, bits, factor)] = block
-    lost = np.concatenate(
-        [
-            known[:0],
-            *(block.compress(_held(table, block, factor) != block) for block in _blocks(known)),
-        ]
-    )
-    here = np.empty(len(wanted), bool)
-    unsure = [np.empty(0, np.int64)]
-    for place, block in enumerate(_blocks(wanted)):
-        held = _held(table, block, factor)
-        here[place * _BLOCK :][: len(block)] = found = held == block
-        unsure.append(np.flatnonzero((held >= 0) > found) + place * _BLOCK)
-    if len(lost):
-        open_ = np.concatenate(unsure)
-        here[open_] = contained(wanted.take(open_), lost, factor * _GOLDEN % 2**64)
-    return here
-
-
-def _near(known: np.ndarray, wanted: np.ndarray, factor: int) -> np.ndarray:
-    """Return the codes whose hash is also that of a wanted one."""
-    bits = 1 + len(wanted).bit_length()
-    asked = np.zeros(1 << bits, bool)
-    for block in _blocks(wanted):
-        asked[_slots(block, bits, factor)] = True
-    near = (block.compress(asked.take(_slots(block, bits, factor))) for block in _blocks(known))
-    return np.concatenate([known[:0], *near])
+        table[_slots(block, bits, turn)] = block
+    held = np.empty(len(wanted), np.int64)
+    for block, found in zip(_blocks(wanted), _blocks(held), strict=True):
+        table.take(_slots(block, bits, turn), mode="clip", out=found)
+    here = held == wanted
+    return here, np.flatnonzero((held >= 0) > here)
 
 
 def _blocks(codes: np.ndarray) -> Iterator[np.ndarray]:
@@ -125,14 +128,8 @@ def _blocks(codes: np.ndarray) -> Iterator[np.ndarray]:
         yield codes[start : start + _BLOCK]
 
 
-def _held(table: np.ndarray, codes: np.ndarray, factor: int) -> np.ndarray:
-    """Return what is in the slots of codes."""
-    held: np.ndarray = table.take(_slots(codes, len(table).bit_length() - 1, factor), mode="clip")
-    return held
-
-
-def _slots(codes: np.ndarray, bits: int, factor: int) -> np.ndarray:
-    """Return multiplicative hashes of so many bits."""
-    hashes: np.ndarray = codes.view(np.uint64) * np.uint64(factor)
+def _slots(codes: np.ndarray, bits: int, turn: int) -> np.ndarray:
+    """Return multiplicative hashes of so many bits, others at every turn."""
+    hashes: np.ndarray = codes.view(np.uint64) * np.uint64(pow(_GOLDEN, 1 + turn, 2**64))
     hashes >>= np.uint64(64 - bits)
     return hashes.view(np.int64)

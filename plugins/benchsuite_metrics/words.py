@@ -12,24 +12,36 @@ import numpy as np
 import pyarrow as pa
 
 from benchsuite_metrics.cutting import words_cut
+from benchsuite_metrics.spelling import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-_BLOCK = 1_024  # rows that are cut at once: what is made of them stays in a cache
+_ROWS = 16_384  # strings that are handed on at once
 
 
 @dataclass(frozen=True)
 class Words:
     """Words in reading order.
 
-    `numbers`, int32 `[words]`, are places in `vocabulary`, which is in order of first
-    appearance; `rows`, `[words]`, is the index of each word's row.
+    `numbers`, int32 `[words]`, are places in `spellings`, which are different strings in order of
+    first appearance; `ends`, `[rows]`, is how many words there are up to the end of each row.
     """
 
-    vocabulary: list[str]
+    spellings: pa.Array
     numbers: np.ndarray
-    rows: np.ndarray
+    ends: np.ndarray
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """The different words in order of first appearance."""
+        found: list[str] = self.spellings.to_pylist()
+        return found
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """The index of each word's row, `[words]`."""
+        return np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=0))
 
     @cached_property
     def words(self) -> list[str]:
@@ -38,44 +50,38 @@ class Words:
 
     def first(self, count: int) -> Words:
         """Return the first `count` words."""
-        return Words(self.vocabulary, self.numbers[:count], self.rows[:count])
+        return Words(self.spellings, self.numbers[:count], np.minimum(self.ends, count))
 
     def __len__(self) -> int:
         return len(self.numbers)
 
 
-class _Numbers(dict[str, int]):
-    """Gives each new word the next number."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
 def texts(table: pa.Table) -> list[str]:
     """Return the text of each row; a table without rows needs no such column."""
-    return list(_texts(table))
+    return list(chain.from_iterable(chunk.to_pylist() for chunk in _chunks(table)))
 
 
-def _texts(table: pa.Table) -> Iterator[str]:
-    if table.num_rows:
-        yield from chain.from_iterable(batch.to_pylist() for batch in table["text"].chunks)
+def _chunks(table: pa.Table) -> list[pa.Array]:
+    chunks: list[pa.Array] = table["text"].chunks if table.num_rows else []
+    return chunks
 
 
 def words_of(rows: Iterable[str]) -> Words:
-    """Cut rows into words, some rows at a time.
+    """Cut rows into words.
 
     What a word is, `benchsuite_words` says.
     """
     left = iter(rows)
-    cut = [words_cut(block) for block in iter(lambda: list(islice(left, _BLOCK)), [])]
-    words = pa.chunked_array([words for words, _ in cut], pa.string()).dictionary_encode()
-    lengths = np.concatenate([np.empty(0, np.int64), *(counts for _, counts in cut)])
-    return Words(
-        words.chunk(0).dictionary.to_pylist() if words.num_chunks else [],
-        np.concatenate([np.empty(0, np.int32), *(part.indices for part in words.chunks)]),
-        np.repeat(np.arange(len(lengths)), lengths),
-    )
+    strings = iter(lambda: list(islice(left, _ROWS)), [])
+    return _words(pa.array(some, pa.large_string()) for some in strings)
+
+
+def _words(chunks: Iterable[pa.Array]) -> Words:
+    cut = list(chain.from_iterable(map(words_cut, chunks)))
+    spellings, numbers = spelled(cut)
+    sizes = np.cumsum([0, *(len(block.keys) for block in cut)])
+    ends = [block.ends + before for block, before in zip(cut, sizes, strict=False)]
+    return Words(spellings, numbers, np.concatenate([np.empty(0, np.int64), *ends]))
 
 
 _cut: dict[int, Words] = {}
@@ -85,7 +91,7 @@ def words_in(table: pa.Table) -> Words:
     """Return the words of a table's rows, cut once while the table lives."""
     key = id(table)
     if key not in _cut:
-        _cut[key] = words_of(_texts(table))
+        _cut[key] = _words(_chunks(table))
         finalize(table, _cut.pop, key, None)
     return _cut[key]
 
@@ -95,9 +101,10 @@ def shared_numbers(*parts: Words) -> tuple[list[np.ndarray], int]:
 
     The one vocabulary is in order of appearance.
     """
-    numbers = _Numbers()
-    found = [np.fromiter(map(numbers.__getitem__, part.vocabulary), np.int64) for part in parts]
-    return found, len(numbers)
+    found = pa.concat_arrays([part.spellings for part in parts]).dictionary_encode()
+    ends = np.cumsum([len(part.spellings) for part in parts])
+    numbers = np.split(found.indices.to_numpy().astype(np.int64), ends[:-1])
+    return numbers, len(found.dictionary)
 
 
 def run_begins(rows: np.ndarray, length: int) -> np.ndarray:

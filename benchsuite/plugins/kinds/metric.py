@@ -196,6 +196,8 @@ class Metric(ComponentBase[P]):
 
     A measurement whose interval holds it is marked as uninformative.
     """
+    tasks: ClassVar[bool] = False
+    """Whether slices are tasks of lm-eval: its task and metric, and the filter if it has one."""
 
     @property
     def contaminated_above(self) -> float | None:

@@ -1,5 +1,6 @@
 """A suite with a task of lm-eval in short form, run by the command: comparisons are paired."""
 
+import json
 from itertools import permutations
 
 import pyarrow.compute as pc
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from scipy import stats
 
 from benchsuite.cli.run import run
+from benchsuite.records.export.lm_eval import files
 from benchsuite.records.record import Record
 
 SLICE = "made_up_choices acc_norm"
@@ -43,6 +45,22 @@ def test_models_that_answer_the_same_questions_are_paired(made_up, tiny_suite, t
         for one, other in permutations(answered, 2)
     )
     assert "over 20 items" in (tmp_path / "report.html").read_text("utf-8")
+    check_export(record, tmp_path)
+
+
+def check_export(record, folder):
+    """A run's tasks have lm-eval's own names in what is exported."""
+    table = pq.read_table(folder / "measurements.parquet")
+    exported = {name: json.loads(text) for name, text in files(record, table)}
+    (document,) = [d for n, d in exported.items() if n.startswith("replace-generation-1-seed-0/")]
+    (of_model,) = (
+        row
+        for row in table.to_pylist()
+        if (row["regime"], row["generation"], row["slice"]) == ("replace", 1, SLICE)
+    )
+    assert document["results"]["made_up_choices"]["acc_norm,none"] == of_model["value"]
+    assert document["n-samples"]["made_up_choices"] == {"original": 20, "effective": 20}
+    assert document["n-shot"]["made_up_choices"] == 0
 
 
 def paired(one, other):

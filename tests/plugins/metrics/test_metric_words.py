@@ -1,12 +1,14 @@
 import random
 import re
 import unicodedata
+from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from benchsuite_metrics import cutting
 from benchsuite_metrics.reference import held_out, held_out_words
-from benchsuite_metrics.words import run_begins, shared_numbers, texts, words_of
+from benchsuite_metrics.words import run_begins, shared_numbers, texts, words_in, words_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,13 +37,69 @@ def plainly(row):
     return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", row)
 
 
-@given(st.lists(st.text("aB'\N{RIGHT SINGLE QUOTATION MARK}é漢_1 .\n\0")))
-def test_words_are_those_of_each_row_alone(rows):
-    """Cut at once or one by one, with marks at the edges of rows, and rows beside each other."""
-    cut = words_of(rows)
+def assert_cut_plainly(cut, rows):
     assert cut.words == [word for row in rows for word in plainly(row)]
     assert cut.rows.tolist() == [at for at, row in enumerate(rows) for _ in plainly(row)]
+    assert cut.ends.tolist() == list(accumulate(len(plainly(row)) for row in rows))
     assert cut.vocabulary == list(dict.fromkeys(cut.words))
+
+
+HARD = (
+    "aBsK'_1 .:^`\n\0\t-"
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}\N{EM DASH}\N{MIDDLE DOT}"
+    "\N{COMBINING ACUTE ACCENT}\N{COMBINING DOT ABOVE}\N{MODIFIER LETTER APOSTROPHE}"
+    "\u00e9\u00c9\u00df\u1e9e\u0130\u01c4\u6f22\u0391\u03a3\u03c2\u00b2\u0663\u2167\u00a0\u0085\u2028"
+    "\N{KELVIN SIGN}\N{GRINNING FACE}\N{ZERO WIDTH JOINER}\N{SOFT HYPHEN}"
+)
+
+
+@given(st.lists(st.text(HARD) | st.text()))
+def test_words_are_those_of_each_row_alone(rows):
+    """Cut at once or one by one, with marks at the edges of rows, and rows beside each other."""
+    assert_cut_plainly(words_of(rows), rows)
+
+
+@given(st.lists(st.lists(st.text(HARD, max_size=20), max_size=5), max_size=4), st.data())
+def test_words_of_a_column_however_it_is_kept(chunks, data):
+    """In chunks, from the middle of a longer one, and of each type that strings have."""
+    kind = data.draw(
+        st.sampled_from(
+            [
+                pa.string(),
+                pa.large_string(),
+                pa.string_view(),
+                pa.dictionary(pa.int32(), pa.string()),
+            ]
+        )
+    )
+    arrays = [pa.array(["before", *rows, "after"], pa.string()).cast(kind) for rows in chunks]
+    column = pa.chunked_array([rows[1:-1] for rows in arrays], kind)
+    rows = [row for some in chunks for row in some]
+    begin = data.draw(st.integers(0, len(rows)))
+    assert_cut_plainly(words_in(pa.table({"text": column}).slice(begin)), rows[begin:])
+
+
+@pytest.mark.parametrize("letter", ["a", "\u00e9", "\u6f22"])
+@pytest.mark.parametrize("length", [1, 7, 8, 9, 16, 17, 100_000])
+def test_words_of_any_length(letter, length):
+    """Of which two differ in the last letter alone, or in their length."""
+    rows = [letter * length, letter * (length - 1) + "b", letter * length, letter * length + "b"]
+    assert_cut_plainly(words_of(rows), rows)
+
+
+@pytest.mark.parametrize("letter", ["e", "\u00e9"])
+def test_words_of_more_text_than_is_cut_at_once(monkeypatch, letter):
+    monkeypatch.setattr(cutting, "_PIECE", 300)
+    monkeypatch.setattr(cutting, "_BLOCK", 100)
+    rows = [f"{letter * (i % 7)} l\u00e4nger{letter}er'{i} x" * (i % 40) for i in range(200)]
+    assert_cut_plainly(words_of(rows), rows)
+
+
+def test_no_blank_decides_about_the_case_of_a_sigma():
+    """The letter whose lower case depends on its neighbours, some of which count as absent."""
+    rows = [f"\u0391\u03a3{blank}\u0391" for blank in map(chr, range(128))]
+    assert_cut_plainly(words_of(rows), rows)
+    assert {row.lower()[1] for row in rows if row[2] <= " "} == {"\u03c2"}
 
 
 def test_words_of_every_ascii_character():

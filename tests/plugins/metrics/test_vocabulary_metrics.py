@@ -173,6 +173,11 @@ def test_contained_is_numpys_isin(size, spread):
     assert contained(wanted, known).tolist() == np.isin(wanted, known).tolist()
 
 
+def test_what_is_no_run_is_not_contained():
+    wanted, known = np.array([-1, 5, 7, -1]), np.array([-1, 7, -1])
+    assert contained(wanted, known).tolist() == [False, False, True, False]
+
+
 def test_runs_share_their_codes():
     first, second = runs_of(2, words_of(["a b a", "b c"]), words_of(["a b", "c"]))
     assert len({*first.codes.tolist()}) == 3

@@ -1,0 +1,1 @@
+"""A run's measurements in formats that other software reads. One format a file."""
