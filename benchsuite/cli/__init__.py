@@ -34,6 +34,21 @@ def benchsuite_commands() -> list[Command]:
             "trace", "Follow a synthetic row back to human ones.", "benchsuite.cli.trace:trace"
         ),
         Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
+        Command(
+            "leaderboard",
+            "Show, rank and publish what was handed in.",
+            "benchsuite.cli.leaderboard:leaderboard",
+        ),
+        Command(
+            "leaderboard build",
+            "Make a static site of the boards.",
+            "benchsuite.cli.leaderboard.build:build",
+        ),
+        Command(
+            "leaderboard serve",
+            "Look at that site on this machine.",
+            "benchsuite.cli.leaderboard.serve:serve",
+        ),
         Command("schema", "Print a JSON Schema.", "benchsuite.cli.schema:schema"),
         Command("bench", "Time the language-model core.", "benchsuite.cli.bench:bench"),
     ]

@@ -45,18 +45,25 @@ def check_size(path: Path) -> None:
 
 def read_measurements(path: Path) -> pa.Table:
     """Read measurements. Raises `UserError` for what is damaged, repeated or not finite."""
+    table = _columns(read_table(path), path)
+    _check(table, path)
+    return table
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a Parquet file of an entry. Raises `UserError` for what is damaged or too large."""
     check_size(path)
     try:
         with pq.ParquetFile(path) as file:
             groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
             if sum(group.total_byte_size for group in groups) > LARGEST:
                 raise UserError(f"{path}: unpacks to more than {LARGEST >> 20} MiB.")
-            table = _columns(file.read(), path)
+            table = file.read()
+        table.validate(full=True)  # or text that is not UTF-8 is found out late
     except (OSError, pa.ArrowException) as failure:
         raise UserError(
             f"{path}: is no readable Parquet file; copy it from the run again."
         ) from failure
-    _check(table, path)
     return table
 
 

@@ -1,0 +1,60 @@
+"""What was measured of a regime's models, generation by generation and seed by seed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from benchsuite.leaderboard.run import Run
+from benchsuite.leaderboard.site.shown import Measurement
+from benchsuite.stats.paired import mean_interval
+
+
+@dataclass(frozen=True)
+class Point:
+    """A generation: the mean over the board's seeds, which is None where one has no value."""
+
+    generation: int
+    mean: float | None
+    lower: float | None
+    upper: float | None
+    seeds: dict[int, float]
+
+
+Series = list[list[Point]]
+"""The points of each measurement, by its number."""
+
+
+def series(
+    run: Run, regime: str, measurements: Sequence[Measurement], seeds: Sequence[int]
+) -> Series:
+    """Return the points of a regime for each measurement, in order of generations."""
+    values: dict[tuple[str, str], dict[int, dict[int, float]]] = defaultdict(dict)
+    for row in _of(run.measurements, regime, {one.metric.name for one in measurements}):
+        if row["value"] is not None and row["seed"] in seeds:
+            by_seed = values[row["metric"], row["slice"]].setdefault(row["generation"], {})
+            by_seed[row["seed"]] = row["value"]
+    return [
+        [_point(generation, found, seeds) for generation, found in sorted(values[one.key].items())]
+        for one in measurements
+    ]
+
+
+def _of(table: pa.Table, regime: str, metrics: set[str]) -> list[dict[str, object]]:
+    wanted = pc.and_(
+        pc.equal(table["regime"], regime),
+        pc.is_in(table["metric"], pa.array(sorted(metrics), pa.string())),
+    )
+    columns = ["metric", "slice", "generation", "seed", "value"]
+    return table.select(columns).filter(wanted).to_pylist()
+
+
+def _point(generation: int, found: dict[int, float], seeds: Sequence[int]) -> Point:
+    by_seed = {seed: found[seed] for seed in seeds if seed in found}
+    if len(by_seed) < len(seeds):  # a missing seed is not averaged over
+        return Point(generation, None, None, None, by_seed)
+    return Point(generation, *mean_interval([*by_seed.values()]), by_seed)

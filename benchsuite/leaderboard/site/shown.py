@@ -1,0 +1,140 @@
+"""A board as it is shown: its entries with their places, and what is measured of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from benchsuite.errors import UserError
+from benchsuite.leaderboard.board import Board, Scored, read_board
+from benchsuite.leaderboard.entry import Entry, Refusal, read_entries
+from benchsuite.leaderboard.standing import Estimate, LeftOut, MetricScore, Place, Standing
+from benchsuite.records.record import MetricEntry
+from benchsuite.records.report.curves import DIRECTIONS
+from benchsuite.records.report.numbers import Scale, short
+
+Stand = Callable[[Board, list[Entry]], Standing]
+"""What ranks the entries of a board."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A metric's slice that counts on a board, or its cost; `left_out` says why it does not."""
+
+    number: int
+    metric: MetricEntry
+    slice: str
+    cost: bool
+    left_out: str | None
+    scale: Scale
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Metric and slice."""
+        return self.metric.name, self.slice
+
+    @property
+    def title(self) -> str:
+        """What is measured, in few words."""
+        name = short(self.metric.name)
+        return name if self.slice == "all" else f"{name}, {self.slice}"
+
+    @property
+    def direction(self) -> str:
+        """Which values are good."""
+        return DIRECTIONS[self.metric.best]
+
+    @property
+    def page(self) -> str:
+        """The name of the metric's page, which its slices share."""
+        return re.sub(r"[^a-z0-9]+", "-", self.metric.name.lower()).strip("-")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A board with its entries by name, and its places in order of rank."""
+
+    board: Board
+    standing: Standing
+    entries: dict[str, Entry]
+    refusals: list[Refusal]
+
+    @property
+    def places(self) -> list[Place]:
+        """The places of entries that are there."""
+        return [place for place in self.standing.places if place.entry in self.entries]
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of the board."""
+        return self.board.baselines.record.seeds
+
+    @cached_property
+    def measurements(self) -> list[Measurement]:
+        """What the board's document names, in its order, the cost last."""
+        scoring = self.board.document.scoring
+        return [
+            self._measurement(number, one, cost=number == len(scoring.measurements))
+            for number, one in enumerate([*scoring.measurements, scoring.cost])
+        ]
+
+    def _measurement(self, number: int, one: Scored, *, cost: bool) -> Measurement:
+        metric = _metric(one.metric, self.board)
+        left_out = {(out.metric, out.slice): out.reason for out in self.standing.left_out}
+        found = [metric_score(place, (one.metric, one.slice)) for place in self.places]
+        scale = Scale.of(
+            metric.unit,
+            _values(place.cost for place in self.places)
+            if cost
+            else _values(score.value for score in found if score),
+            _values(score.difference for score in found if score),
+            digits=3,
+        )
+        return Measurement(
+            number, metric, one.slice, cost, left_out.get((one.metric, one.slice)), scale
+        )
+
+
+def metric_score(place: Place, key: tuple[str, str]) -> MetricScore | None:
+    """Return an entry's score on a metric's slice."""
+    return next((one for one in place.metrics if (one.metric, one.slice) == key), None)
+
+
+def left_out(shown: Shown) -> list[LeftOut]:
+    """Return what does not count, as the standing says."""
+    return shown.standing.left_out
+
+
+def read_boards(root: Path, stand: Stand) -> list[Shown]:
+    """Read and rank all boards below `root`, `NAME/vN` each, in order of their names.
+
+    Raises `UserError` for a board that cannot be read; entries that cannot are refused alone.
+    """
+    folders = sorted(path.parent for path in root.glob("*/v*/board.yaml"))
+    if not folders:
+        raise UserError(f"{root}: there are no boards; name a folder that holds NAME/vN/board.yaml.")
+    shown = [_shown(read_board(folder), stand) for folder in folders]
+    names = [one.board.name for one in shown]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"{root}: two boards are called {name}; give one another name.")
+    return sorted(shown, key=lambda one: (one.board.document.board, one.board.document.version))
+
+
+def _shown(board: Board, stand: Stand) -> Shown:
+    entries, refusals = read_entries(board)
+    return Shown(board, stand(board, entries), {entry.name: entry for entry in entries}, refusals)
+
+
+def _metric(name: str, board: Board) -> MetricEntry:
+    for metric in board.baselines.record.metrics:
+        if metric.name == name:
+            return metric
+    raise UserError(f"{board.folder / 'board.yaml'}: scoring: the baselines did not measure {name}.")
+
+
+def _values(estimates: Iterable[Estimate]) -> list[float | None]:
+    return [estimate.value for estimate in estimates]
