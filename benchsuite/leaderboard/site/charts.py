@@ -32,7 +32,7 @@ def curve_chart() -> dict[str, Any]:
         _y("lower"), y2="upper:Q"
     )
     lines = means.mark_line(clip=True, strokeCap="round", strokeJoin="round").encode(
-        _y("mean"), _as_is(alt.StrokeDash, "dash"), _as_is(alt.StrokeWidth, "width")
+        _y("mean"), _as_is(alt.StrokeDash, "dash"), _as_is(alt.StrokeWidth, "width", "Q")
     )
     points = seeds.mark_point(filled=True, opacity=0.85, size=26, clip=True).encode(
         _y("value"), _as_is(alt.Shape, "shape"), tooltip="said:N"
@@ -74,9 +74,9 @@ def _filling(chart: alt.LayerChart) -> dict[str, Any]:
     }
 
 
-def _as_is(channel: Any, field: str) -> Any:
+def _as_is(channel: Any, field: str, kind: str = "N") -> Any:
     """Encode a field that already holds what is to be seen."""
-    return channel(f"{field}:N", scale=None, legend=None)
+    return channel(f"{field}:{kind}", scale=None, legend=None)
 
 
 def _y(field: str) -> alt.Y:

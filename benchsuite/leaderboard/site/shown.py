@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import Board, Scored, read_board
 from benchsuite.leaderboard.entry import Entry, Refusal, read_entries
-from benchsuite.leaderboard.standing import Estimate, LeftOut, MetricScore, Place, Standing
+from benchsuite.leaderboard.standing import Estimate, MetricScore, Place, Standing
 from benchsuite.records.record import MetricEntry
 from benchsuite.records.report.curves import DIRECTIONS
 from benchsuite.records.report.numbers import Scale, short
@@ -85,14 +87,8 @@ class Shown:
         metric = _metric(one.metric, self.board)
         left_out = {(out.metric, out.slice): out.reason for out in self.standing.left_out}
         found = [metric_score(place, (one.metric, one.slice)) for place in self.places]
-        scale = Scale.of(
-            metric.unit,
-            _values(place.cost for place in self.places)
-            if cost
-            else _values(score.value for score in found if score),
-            _values(score.difference for score in found if score),
-            digits=3,
-        )
+        differences = _values(score.difference for score in found if score)
+        scale = Scale.of(metric.unit, _measured(one, self.board), differences, digits=3)
         return Measurement(
             number, metric, one.slice, cost, left_out.get((one.metric, one.slice)), scale
         )
@@ -101,11 +97,6 @@ class Shown:
 def metric_score(place: Place, key: tuple[str, str]) -> MetricScore | None:
     """Return an entry's score on a metric's slice."""
     return next((one for one in place.metrics if (one.metric, one.slice) == key), None)
-
-
-def left_out(shown: Shown) -> list[LeftOut]:
-    """Return what does not count, as the standing says."""
-    return shown.standing.left_out
 
 
 def read_boards(root: Path, stand: Stand) -> list[Shown]:
@@ -134,6 +125,14 @@ def _metric(name: str, board: Board) -> MetricEntry:
         if metric.name == name:
             return metric
     raise UserError(f"{board.folder / 'board.yaml'}: scoring: the baselines did not measure {name}.")
+
+
+def _measured(one: Scored, board: Board) -> list[float | None]:
+    """Return what was measured in the baselines, which gives numbers their size."""
+    table = board.baselines.measurements
+    wanted = pc.and_(pc.equal(table["metric"], one.metric), pc.equal(table["slice"], one.slice))
+    values: list[float | None] = table.filter(wanted)["value"].to_pylist()
+    return values
 
 
 def _values(estimates: Iterable[Estimate]) -> list[float | None]:

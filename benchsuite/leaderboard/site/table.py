@@ -78,10 +78,10 @@ def table(shown: Shown) -> Table:
 
 def _columns(shown: Shown, counting: list[Measurement]) -> Iterator[Column]:
     cost = shown.measurements[-1]
-    yield Column("Scores", "Score", "control 100, blind 0")
+    yield Column("Scores", "Score", "")
     for axis in shown.standing.axes:
-        yield Column("Scores", axis.capitalize(), "control 100, blind 0")
-    yield Column("Scores", f"Cost: {cost.title}", cost.scale.unit, cost.page)
+        yield Column("Scores", axis.capitalize(), "")
+    yield Column("Scores", "Cost", f"{cost.title}, {cost.scale.unit}", cost.page)
     for group in ("\u0394 to the control", "Values"):
         for one in counting:
             note = f"{one.scale.unit} \u00b7 {one.direction}"

@@ -30,11 +30,21 @@ const charts = (() => {
     },
     /** Draw a chart with these data sets in place of what is there; `label` says what it shows. */
     async draw(element, chart, datasets, label) {
+      await benchsuite.vega();
       const before = element.drawing;
       element.setAttribute("aria-label", label);
       element.drawing = await vegaEmbed(element, { ...structuredClone(chart), datasets }, OPTIONS);
       if (before) before.finalize();
       return element.drawing;
+    },
+    /** Do something once a part of the page is about to be seen. */
+    whenSeen(part, draw) {
+      const watch = new IntersectionObserver((seen) => {
+        if (!seen.some((one) => one.isIntersecting)) return;
+        watch.disconnect();
+        draw();
+      }, { rootMargin: "400px" });
+      watch.observe(part);
     },
     /** The ends of an axis that shows these values with room around them. */
     domain(values) {

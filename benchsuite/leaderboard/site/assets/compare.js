@@ -24,9 +24,8 @@
     const gain = { higher: (value) => value, lower: (value) => -value, zero: (value) => -Math.abs(value) }[best];
     const found = paired(pairs.map(([first, second]) => gain(first) - gain(second)));
     if (!found || found.each === undefined || !(Math.abs(found.mean) > found.each)) return ["unclear", "?", "unclear"];
-    const better = found.mean > 0 ? "A" : "B";
-    const where = Math.abs(found.mean) > found.together ? "in all rows" : "in this row alone";
-    return [found.mean > 0 ? "better" : "worse", found.mean > 0 ? "✓" : "✕", `${better} better, ${where}`];
+    const perhaps = Math.abs(found.mean) > found.together ? "" : "perhaps ";
+    return found.mean > 0 ? ["better", "✓", `A ${perhaps}better`] : ["worse", "✕", `B ${perhaps}better`];
   }
 
   function row(measurement, first, second) {

@@ -45,6 +45,14 @@ function curves(part) {
     return found;
   }
 
+  /** The ends of the axis: the first and the last generation, with room for what stands aside. */
+  function generations(rows) {
+    const places = rows.map((row) => Math.round(row.place));
+    const [first, last] = [Math.min(...places), Math.max(...places)];
+    const room = SPREAD / 2 + 0.02 * (last - first);
+    return [first - room, last + room];
+  }
+
   async function draw() {
     const turn = (asked += 1);
     const measurement = measurements[of.value];
@@ -55,8 +63,9 @@ function curves(part) {
     within("figcaption").textContent = `${measurement.title}: ${measurement.unit} · ${measurement.direction}`;
     const chart = structuredClone(curve);
     const values = data.seeds.map((row) => row.value);
-    if (values.length) {
-      for (const layer of chart.layer) layer.encoding.y.scale.domain = charts.domain(values);
+    for (const { encoding } of values.length ? chart.layer : []) {
+      encoding.x.scale.domain = generations(data.seeds);
+      encoding.y.scale.domain = charts.domain(values);
     }
     const label = `${measurement.title} over generations for ${names}; the numbers follow as a table.`;
     await charts.draw(within(".chart"), chart, data, label);
@@ -133,8 +142,19 @@ function curves(part) {
   };
   within(".add").addEventListener("click", another);
   name.addEventListener("keydown", (event) => event.key === "Enter" && another());
-  show(part.dataset.selected.split(" ").filter(Boolean));
-  return { show };
+  let wanted = part.dataset.selected.split(" ").filter(Boolean);
+  let seen = false;
+  charts.whenSeen(part, () => {
+    seen = true;
+    show(wanted);
+  });
+  return {
+    /** Draw these entries, and the anchors that are drawn; once there is somebody to see it. */
+    show(keys) {
+      wanted = keys;
+      return seen ? show(keys) : undefined;
+    },
+  };
 }
 
 const drawnCurves = [...document.querySelectorAll(".curves")].map(curves);

@@ -22,6 +22,8 @@ const benchsuite = (() => {
     take: (name) => given.get(name),
     /** The data of an entry; `board` is the way from this page to the board's folder. */
     entry: (name, board) => load(name, `${board}entries/${name}/data.js`),
+    /** Vega is large, so it is loaded where something is to be drawn. */
+    vega: () => load("vega", `${document.documentElement.dataset.top}assets/vega.js`),
     /** Make an element; what it holds is text or elements, never markup. */
     make(tag, attributes = {}, ...inside) {
       const made = document.createElement(tag);
@@ -36,6 +38,7 @@ const benchsuite = (() => {
       const text = decimals === null
         ? String(Number(scaled.toPrecision(3)))
         : scaled.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+      if (!/[1-9]/.test(text)) return text.replace("-", "");
       return (signed && value > 0 ? "+" : "") + text.replaceAll("-", "−");
     },
   };

@@ -59,5 +59,5 @@
     select.value = first;
     select.addEventListener("change", draw);
   }
-  draw();
+  charts.whenSeen(part, draw);
 })();

@@ -20,7 +20,7 @@
   const table = new DataTable(element, {
     autoWidth: false,
     orderClasses: false,
-    order: [],
+    order: [[0, "asc"]],
     paging: element.tBodies[0].rows.length > MANY,
     pageLength: MANY,
     layout: { topStart: null, topEnd: null, bottomStart: "info", bottomEnd: "paging" },
