@@ -6,6 +6,7 @@ Scripts of the kind `module` do not load from disk, so what is one is made a cla
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.resources import files
 
 import vl_convert
@@ -16,6 +17,7 @@ _VEGA = "window.vegaEmbed = vegaEmbed;"
 _EXPORTS = re.compile(r"export\s*\{([^{}]*)\};")
 
 
+@cache
 def vega() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as a classic script that gives `vegaEmbed`.
 

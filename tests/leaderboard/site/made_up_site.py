@@ -1,6 +1,9 @@
 """A site of made-up boards; places come from made-up numbers, not from scoring."""
 
-from made_up import noise
+import made_up_board
+import pyarrow as pa
+import pyarrow.parquet as pq
+from made_up import noise, samples
 
 from benchsuite.leaderboard.site.build import write_site
 from benchsuite.leaderboard.site.shown import read_boards
@@ -67,3 +70,58 @@ def build(root, out):
     out.mkdir()
     write_site(read_boards(root, stand), out)
     return out
+
+
+SCRIPT = "<script>window.hacked = true</script>"
+ATTRIBUTE = "\" onmouseover='window.hacked = true' x=\""
+MARKS = "abc\u202eevil\u2066\u200f\x07"
+ENDS = "</script><img src=x onerror=window.hacked=true>\u2028"
+LONG = "W" * 10_000
+HOSTILE = [SCRIPT, ATTRIBUTE, MARKS, ENDS, "=1+1", "{{ 7 * 191 }}"]
+
+
+def write_hostile_entry(board):
+    """Write an entry all of whose free text wants to be more than text."""
+    entry = made_up_board.write_entry(
+        board,
+        "hostile",
+        regime="self-graded",
+        title=(SCRIPT + ATTRIBUTE + MARKS.replace("\x07", ""))[:200],
+        authors=[SCRIPT, ATTRIBUTE, ENDS, "W" * 200],
+        claims=ENDS + LONG[:3000],
+    )
+
+    def change(record):
+        record["command"] = ENDS + "\n" + LONG
+        record["suite"]["name"] = SCRIPT
+        record["environment"]["hardware"]["processor"] = ATTRIBUTE + MARKS
+        record["costs"][0]["kind"] = SCRIPT + LONG
+        regime = record["regimes"][-1]
+        regime["summary"] = ENDS + LONG
+        regime["digest"] = SCRIPT
+        regime["document"]["summary"] = SCRIPT
+        regime["document"]["cites"] = HOSTILE
+        regime["document"]["generator"] = {"name": ENDS, "style": SCRIPT}
+
+    made_up_board.damage_record(entry, change)
+    add_samples(entry, "self-graded", *HOSTILE, LONG)
+    measured = pq.read_table(entry / "measurements.parquet")
+    unit = pa.array(["=1+1"] * measured.num_rows)
+    at = measured.column_names.index("unit")
+    pq.write_table(measured.set_column(at, "unit", unit), entry / "measurements.parquet")
+    (entry / "cards").mkdir()
+    (entry / "cards" / "model.md").write_text("\n".join(HOSTILE))
+    (entry / "cards" / "data.croissant.json").write_text(f'{{"name": "{LONG}"}}')
+    (entry / "cards" / "page.html").write_text(SCRIPT)
+    (entry / "cards" / "passwd.md").symlink_to("/etc/passwd")
+    return entry
+
+
+def add_samples(entry, regime, *texts):
+    """Give an entry the samples of a made-up run, the first texts being these."""
+    table = samples(("real", "replace", regime), 3, made_up_board.SEEDS)
+    rows = table.to_pylist()
+    own = [row for row in rows if row["regime"] == regime]
+    for row, text in zip(own, [*texts] * len(own), strict=False):
+        row["text"] = row["prompt"] = text
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), entry / "samples.parquet")

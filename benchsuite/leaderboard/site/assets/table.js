@@ -35,7 +35,7 @@
       // A first press on a score shows the highest first.
       { targets: best.map((box) => Number(box.dataset.column)), orderSequence: ["desc", "asc", ""] },
       { targets: measured, type: "measured", searchable: false },
-      { targets: [1, DIVISION, VERIFICATION, last], type: "string" },
+      { targets: [1, DIVISION, VERIFICATION, last], type: "html" },
       { targets: boxes.filter((box) => !box.checked).map((box) => Number(box.dataset.column)), visible: false },
     ],
   });
