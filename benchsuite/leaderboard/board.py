@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.run import Run, read_run
@@ -29,12 +29,41 @@ class Scored(_Strict):
     slice: str = Field(default="all", max_length=200)
 
 
+GRADER = "{grader}"
+"""What stands in a slice for the grader of an entry."""
+
+
+class OfGrader(Scored):
+    """A measurement of an entry's grader, whose name is a part of the slice."""
+
+    slice: str = Field(max_length=200, description=f"Holds {GRADER} once.")
+
+    @model_validator(mode="after")
+    def _names_the_grader(self) -> OfGrader:
+        if self.slice.count(GRADER) != 1:
+            raise ValueError(f"the slice must hold {GRADER} once, such as '{GRADER}, human'")
+        return self
+
+
+class GraderScoring(_Strict):
+    """What tells how good a grader is: `auc` is scored, the rates are shown beside."""
+
+    auc: list[OfGrader] = Field(min_length=1)
+    tpr: list[OfGrader] = []
+    fpr: list[OfGrader] = []
+
+
 class Scoring(_Strict):
-    """How scores come from measurements. A change to any of it is a new `version`."""
+    """How scores come from measurements. A change to any of it is a new `version`.
+
+    `measurements` are on the scale between the board's control and blind self-training. On a
+    board of graders they are the downstream effect, and `graders` is what is ranked.
+    """
 
     version: int = Field(ge=1)
     measurements: list[Scored] = Field(min_length=1)
     cost: Scored
+    graders: GraderScoring | None = None
     resamples: int = Field(default=2000, ge=100, le=100_000)
     seed: int = Field(default=0, ge=0)
 
@@ -57,6 +86,12 @@ class BoardDocument(_Strict):
         description="How far one seed that is trained again may be from the entry's own, in "
         "standard deviations between seeds.",
     )
+
+    @model_validator(mode="after")
+    def _scores_its_kind(self) -> BoardDocument:
+        if (self.kind == "graders") != (self.scoring.graders is not None):
+            raise ValueError("boards of kind graders, and no others, have scoring.graders")
+        return self
 
 
 @dataclass(frozen=True)

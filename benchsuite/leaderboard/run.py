@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,13 +46,16 @@ def check_size(path: Path) -> None:
 
 def read_measurements(path: Path) -> pa.Table:
     """Read measurements. Raises `UserError` for what is damaged, repeated or not finite."""
-    table = _columns(read_table(path), path)
+    table = read_table(path, MEASUREMENT_SCHEMA, required={*_KEY, "value"})
     _check(table, path)
     return table
 
 
-def read_table(path: Path) -> pa.Table:
-    """Read a Parquet file of an entry. Raises `UserError` for what is damaged or too large."""
+def read_table(path: Path, schema: pa.Schema, required: Collection[str]) -> pa.Table:
+    """Read a Parquet file's columns of a schema, in its types; those that are missing are null.
+
+    Raises `UserError` for what is damaged or too large.
+    """
     check_size(path)
     try:
         with pq.ParquetFile(path) as file:
@@ -59,20 +63,19 @@ def read_table(path: Path) -> pa.Table:
             if sum(group.total_byte_size for group in groups) > LARGEST:
                 raise UserError(f"{path}: unpacks to more than {LARGEST >> 20} MiB.")
             table = file.read()
-        table.validate(full=True)  # or text that is not UTF-8 is found out late
+        table.validate(full=True)
     except (OSError, pa.ArrowException) as failure:
         raise UserError(
             f"{path}: is no readable Parquet file; copy it from the run again."
         ) from failure
-    return table
+    return _typed(table, schema, required, path)
 
 
-def _columns(table: pa.Table, path: Path) -> pa.Table:
-    """Return the columns of the schema, in its types; those that are missing are null."""
+def _typed(table: pa.Table, schema: pa.Schema, required: Collection[str], path: Path) -> pa.Table:
     found = []
-    for field in MEASUREMENT_SCHEMA:
+    for field in schema:
         if field.name not in table.column_names:
-            if field.name in (*_KEY, "value"):
+            if field.name in required:
                 raise UserError(f"{path}: the column {field.name} is missing.")
             found.append(pa.nulls(table.num_rows, field.type))
             continue
@@ -80,7 +83,7 @@ def _columns(table: pa.Table, path: Path) -> pa.Table:
             found.append(table[field.name].cast(field.type))
         except pa.ArrowException as failure:
             raise UserError(f"{path}: the column {field.name} is not {field.type}.") from failure
-    return pa.Table.from_arrays(found, schema=MEASUREMENT_SCHEMA)
+    return pa.Table.from_arrays(found, schema=schema)
 
 
 def _check(table: pa.Table, path: Path) -> None:

@@ -20,6 +20,7 @@ from benchsuite.records.tables import SAMPLE_SCHEMA
 
 _CARD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(md|json)", re.ASCII)
 _MOST_CARDS, _LARGEST_CARD, _LONGEST_CARD = 50, 1 << 20, 20_000
+_SAMPLED = {"use", "regime", "generation", "seed", "text"}
 _FORMULA = r"^([=+\-@\t\r])"
 """How a cell begins that spreadsheets take for a formula."""
 
@@ -57,25 +58,15 @@ def samples(entry: Entry, shown: Shown) -> Samples:
         }
     )
     try:
-        rows = _sampled(read_table(path))
-        return Samples(side_by_side(record, rows), tuple(graded(record, rows)))
-    except (UserError, pa.ArrowException) as failure:
+        rows = read_table(path, SAMPLE_SCHEMA, required=_SAMPLED)
+    except UserError as failure:
         return Samples(problem=without_folder(str(failure), shown))
+    return Samples(side_by_side(record, rows), tuple(graded(record, rows)))
 
 
 def regime_of(entry: Entry) -> str:
     """Return the name of an entry's regime."""
     return entry.document.regime
-
-
-def _sampled(rows: pa.Table) -> pa.Table:
-    columns = [
-        rows[field.name].cast(field.type)
-        if field.name in rows.column_names
-        else pa.nulls(rows.num_rows, field.type)
-        for field in SAMPLE_SCHEMA
-    ]
-    return pa.Table.from_arrays(columns, schema=SAMPLE_SCHEMA)
 
 
 def without_folder(sentence: str, shown: Shown) -> str:

@@ -29,6 +29,7 @@ from benchsuite.leaderboard.standing import Place
 
 _HERE = Path(__file__).parent
 
+
 def write_site(boards: Sequence[Shown], folder: Path) -> None:
     """Write the pages of all boards into an empty folder."""
     pages = _Pages(site_environment(), folder)
@@ -104,9 +105,9 @@ def _by_metric(shown: Shown) -> dict[str, list[Measurement]]:
 def _write_entry(shown: Shown, entry: Entry, place: Place, pages: _Pages) -> None:
     at = f"{shown.board.name}/entries/{entry.name}/"
     regime = next(one for one in entry.run.record.regimes if one.name == regime_of(entry))
-    points = series(entry.run, regime.name, shown.measurements, shown.seeds)
+    points = series(entry.run, regime.name, shown.measurements, shown.seeds, grader=place.grader)
     found = cards(entry)
-    _write(pages.folder / at / "data.js", entry_script(place, shown, points))
+    _write(pages.folder / at / "data.js", entry_script(place, points))
     pages.write(
         "entry",
         f"{at}index.html",

@@ -82,4 +82,3 @@ def _as_is(channel: Any, field: str, kind: str = "N") -> Any:
 def _y(field: str) -> alt.Y:
     axis = alt.Axis(title=None, tickCount=6, domain=False, ticks=False, labelPadding=6)
     return alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(zero=False, nice=False))
-

@@ -14,7 +14,7 @@ _ESTIMATE = ("value", "lower", "upper")
 
 
 def write_standing(shown: Shown, folder: Path) -> None:
-    """Write `standing.json`, and `standing.csv` with a row an entry. Names in it are checked ones."""
+    """Write `standing.json`, and `standing.csv` with a row an entry and checked names alone."""
     text = json.dumps(shown.standing.model_dump(mode="json"), indent=1, sort_keys=True)
     (folder / "standing.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     rows = list(_rows(shown))

@@ -32,9 +32,7 @@ def board_script(shown: Shown) -> str:
             {
                 "key": f"={role}",
                 "label": f"{name} ({role})",
-                "series": _series(
-                    series(shown.board.baselines, name, measurements, shown.seeds)
-                ),
+                "series": _series(series(shown.board.baselines, name, measurements, shown.seeds)),
             }
             for role, name in anchors.items()
         ],
@@ -51,7 +49,7 @@ def board_script(shown: Shown) -> str:
     return script("board", value)
 
 
-def entry_script(place: Place, shown: Shown, points: Series) -> str:
+def entry_script(place: Place, points: Series) -> str:
     """Return what the scripts draw and compare of an entry."""
     by_seed = {str(seed): value for seed, value in place.by_seed.items()}
     return script(place.entry, {"score": by_seed, "series": _series(points)})

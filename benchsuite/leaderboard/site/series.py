@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from benchsuite.leaderboard.board import GRADER
 from benchsuite.leaderboard.run import Run
 from benchsuite.leaderboard.site.shown import Measurement
 from benchsuite.stats.paired import mean_interval
@@ -30,27 +32,33 @@ Series = list[list[Point]]
 
 
 def series(
-    run: Run, regime: str, measurements: Sequence[Measurement], seeds: Sequence[int]
+    run: Run,
+    regime: str,
+    measurements: Sequence[Measurement],
+    seeds: Sequence[int],
+    grader: str | None = None,
 ) -> Series:
     """Return the points of a regime for each measurement, in order of generations."""
+    keys = [(one.metric.name, one.slice.replace(GRADER, grader or GRADER)) for one in measurements]
     values: dict[tuple[str, str], dict[int, dict[int, float]]] = defaultdict(dict)
-    for row in _of(run.measurements, regime, {one.metric.name for one in measurements}):
+    for row in _of(run.measurements, regime, {metric for metric, _ in keys}):
         if row["value"] is not None and row["seed"] in seeds:
             by_seed = values[row["metric"], row["slice"]].setdefault(row["generation"], {})
             by_seed[row["seed"]] = row["value"]
     return [
-        [_point(generation, found, seeds) for generation, found in sorted(values[one.key].items())]
-        for one in measurements
+        [_point(generation, found, seeds) for generation, found in sorted(values[key].items())]
+        for key in keys
     ]
 
 
-def _of(table: pa.Table, regime: str, metrics: set[str]) -> list[dict[str, object]]:
+def _of(table: pa.Table, regime: str, metrics: set[str]) -> list[dict[str, Any]]:
     wanted = pc.and_(
         pc.equal(table["regime"], regime),
         pc.is_in(table["metric"], pa.array(sorted(metrics), pa.string())),
     )
     columns = ["metric", "slice", "generation", "seed", "value"]
-    return table.select(columns).filter(wanted).to_pylist()
+    rows: list[dict[str, Any]] = table.select(columns).filter(wanted).to_pylist()
+    return rows
 
 
 def _point(generation: int, found: dict[int, float], seeds: Sequence[int]) -> Point:

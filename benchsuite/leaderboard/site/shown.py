@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +11,15 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from benchsuite.errors import UserError
-from benchsuite.leaderboard.board import Board, Scored, read_board
+from benchsuite.leaderboard.board import GRADER, Board, read_board
 from benchsuite.leaderboard.entry import Entry, Refusal, read_entries
-from benchsuite.leaderboard.standing import Estimate, MetricScore, Place, Standing
+from benchsuite.leaderboard.standing import MetricScore, Place, Standing
 from benchsuite.records.record import MetricEntry
 from benchsuite.records.report.curves import DIRECTIONS
 from benchsuite.records.report.numbers import Scale, short
+
+Key = tuple[str, str]
+"""A metric and its slice."""
 
 Stand = Callable[[Board, list[Entry]], Standing]
 """What ranks the entries of a board."""
@@ -34,15 +37,16 @@ class Measurement:
     scale: Scale
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Metric and slice."""
+    def key(self) -> Key:
+        """Metric and slice; `{grader}` in it stands for an entry's grader."""
         return self.metric.name, self.slice
 
     @property
     def title(self) -> str:
         """What is measured, in few words."""
         name = short(self.metric.name)
-        return name if self.slice == "all" else f"{name}, {self.slice}"
+        slice_ = self.slice.replace(GRADER, "").strip(" ,:")
+        return name if slice_ in {"all", ""} else f"{name}, {slice_}"
 
     @property
     def direction(self) -> str:
@@ -76,25 +80,32 @@ class Shown:
 
     @cached_property
     def measurements(self) -> list[Measurement]:
-        """What the board's document names, in its order, the cost last."""
+        """What is scored, what is left out, and the cost last."""
         scoring = self.board.document.scoring
-        return [
-            self._measurement(number, one, cost=number == len(scoring.measurements))
-            for number, one in enumerate([*scoring.measurements, scoring.cost])
-        ]
+        scored = [(one.metric, one.slice) for place in self.places for one in place.metrics]
+        named = [(one.metric, one.slice) for one in scoring.measurements]
+        cost = (scoring.cost.metric, scoring.cost.slice)
+        keys = [key for key in dict.fromkeys([*scored, *named]) if key != cost]
+        return [self._measurement(number, key) for number, key in enumerate([*keys, cost])]
 
-    def _measurement(self, number: int, one: Scored, *, cost: bool) -> Measurement:
-        metric = _metric(one.metric, self.board)
+    def _measurement(self, number: int, key: Key) -> Measurement:
+        metric = _metric(key[0], self.board)
+        scoring = self.board.document.scoring
         left_out = {(out.metric, out.slice): out.reason for out in self.standing.left_out}
-        found = [metric_score(place, (one.metric, one.slice)) for place in self.places]
-        differences = _values(score.difference for score in found if score)
-        scale = Scale.of(metric.unit, _measured(one, self.board), differences, digits=3)
+        found = [score for place in self.places if (score := metric_score(place, key))]
+        values = [*_measured(key, self.board), *(score.value.value for score in found)]
+        differences = [score.difference.value for score in found]
         return Measurement(
-            number, metric, one.slice, cost, left_out.get((one.metric, one.slice)), scale
+            number=number,
+            metric=metric,
+            slice=key[1],
+            cost=key == (scoring.cost.metric, scoring.cost.slice),
+            left_out=left_out.get(key),
+            scale=Scale.of(metric.unit, values, differences, digits=3),
         )
 
 
-def metric_score(place: Place, key: tuple[str, str]) -> MetricScore | None:
+def metric_score(place: Place, key: Key) -> MetricScore | None:
     """Return an entry's score on a metric's slice."""
     return next((one for one in place.metrics if (one.metric, one.slice) == key), None)
 
@@ -106,7 +117,9 @@ def read_boards(root: Path, stand: Stand) -> list[Shown]:
     """
     folders = sorted(path.parent for path in root.glob("*/v*/board.yaml"))
     if not folders:
-        raise UserError(f"{root}: there are no boards; name a folder that holds NAME/vN/board.yaml.")
+        raise UserError(
+            f"{root}: there are no boards; name a folder that holds NAME/vN/board.yaml."
+        )
     shown = [_shown(read_board(folder), stand) for folder in folders]
     names = [one.board.name for one in shown]
     for name in names:
@@ -124,16 +137,14 @@ def _metric(name: str, board: Board) -> MetricEntry:
     for metric in board.baselines.record.metrics:
         if metric.name == name:
             return metric
-    raise UserError(f"{board.folder / 'board.yaml'}: scoring: the baselines did not measure {name}.")
+    raise UserError(
+        f"{board.folder / 'board.yaml'}: scoring: the baselines did not measure {name}."
+    )
 
 
-def _measured(one: Scored, board: Board) -> list[float | None]:
+def _measured(key: Key, board: Board) -> list[float | None]:
     """Return what was measured in the baselines, which gives numbers their size."""
     table = board.baselines.measurements
-    wanted = pc.and_(pc.equal(table["metric"], one.metric), pc.equal(table["slice"], one.slice))
+    wanted = pc.and_(pc.equal(table["metric"], key[0]), pc.equal(table["slice"], key[1]))
     values: list[float | None] = table.filter(wanted)["value"].to_pylist()
     return values
-
-
-def _values(estimates: Iterable[Estimate]) -> list[float | None]:
-    return [estimate.value for estimate in estimates]

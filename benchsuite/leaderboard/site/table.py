@@ -82,6 +82,10 @@ def _columns(shown: Shown, counting: list[Measurement]) -> Iterator[Column]:
     for axis in shown.standing.axes:
         yield Column("Scores", axis.capitalize(), "")
     yield Column("Scores", "Cost", f"{cost.title}, {cost.scale.unit}", cost.page)
+    if _ranks_graders(shown):
+        yield Column("Scores", "Downstream effect", "points ahead of blind")
+    else:
+        yield Column("\u0394 to the control", "score", "points", later=True)
     for group in ("\u0394 to the control", "Values"):
         for one in counting:
             note = f"{one.scale.unit} \u00b7 {one.direction}"
@@ -93,11 +97,17 @@ def _cells(shown: Shown, place: Place, counting: list[Measurement]) -> Iterator[
     for axis in shown.standing.axes:
         yield cell(place.axes.get(axis), POINTS)
     yield cell(place.cost, shown.measurements[-1].scale)
+    compared = place.against_blind if _ranks_graders(shown) else place.against_control
+    yield cell(compared.difference if compared else None, POINTS, signed=True)
     scores = [metric_score(place, one.key) for one in counting]
     for one, score in zip(counting, scores, strict=True):
-        yield cell(score and score.difference, one.scale, signed=True)
+        yield cell(score.difference if score else None, one.scale, signed=True)
     for one, score in zip(counting, scores, strict=True):
-        yield cell(score and score.value, one.scale)
+        yield cell(score.value if score else None, one.scale)
+
+
+def _ranks_graders(shown: Shown) -> bool:
+    return shown.board.document.kind == "graders"
 
 
 def results(shown: Shown, place: Place) -> list[Result]:
@@ -116,7 +126,9 @@ def _result(measurement: Measurement, place: Place) -> Result | None:
     if measurement.cost:
         return Result(measurement, cell(place.cost, measurement.scale), None, None)
     score = metric_score(place, measurement.key)
-    return score and Result(
+    if score is None:
+        return None
+    return Result(
         measurement,
         cell(score.value, measurement.scale),
         cell(score.difference, measurement.scale, signed=True),

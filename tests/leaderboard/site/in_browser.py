@@ -27,6 +27,13 @@ def chromium():
         browser.close()
 
 
+def see(found):
+    """Expect something of a page, in a while."""
+    from playwright.sync_api import expect
+
+    return expect(found)
+
+
 class Watched:
     """A context of a browser in which nothing may go wrong unseen."""
 

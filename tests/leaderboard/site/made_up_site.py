@@ -7,7 +7,7 @@ from made_up import noise, samples
 
 from benchsuite.leaderboard.site.build import write_site
 from benchsuite.leaderboard.site.shown import read_boards
-from benchsuite.leaderboard.standing import Estimate, LeftOut, MetricScore, Place, Standing
+from benchsuite.leaderboard.standing import Against, Estimate, LeftOut, MetricScore, Place, Standing
 
 AXES = ["creativity", "bias", "generalization"]
 
@@ -62,6 +62,9 @@ def place(name, number, count, scored, metrics):
         worst=min(count, number + 1),
         pareto=number <= max(1, count // 3),
         missing=[],
+        against_control=Against(
+            difference=about(score - 100, 6), p=0.01, corrected=0.02, verdict="worse"
+        ),
     )
 
 

