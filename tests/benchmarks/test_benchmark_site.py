@@ -1,7 +1,7 @@
 """A board of 1,000 entries: how long its site takes to make, and its table to be usable.
 
-Scores are made up: how long scoring takes is not part of it. The table is usable once it is sorted,
-searched and filtered by script; `extra_info` has the milliseconds from the start of loading to then.
+Scores are made up: how long scoring takes is not part of it. The table is usable once it can be
+sorted, searched and filtered; `extra_info` has the milliseconds from the start of loading to then.
 """
 
 import shutil

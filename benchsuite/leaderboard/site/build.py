@@ -22,9 +22,9 @@ from benchsuite.leaderboard.site.downloads import write_standing
 from benchsuite.leaderboard.site.environment import site_environment, style
 from benchsuite.leaderboard.site.regimes import tell
 from benchsuite.leaderboard.site.scripts import board_script, entry_script
-from benchsuite.leaderboard.site.series import series
+from benchsuite.leaderboard.site.series import generations, series
 from benchsuite.leaderboard.site.shown import Measurement, Shown
-from benchsuite.leaderboard.site.table import of_metric, results, table
+from benchsuite.leaderboard.site.table import numbers, of_metric, results, table
 from benchsuite.leaderboard.standing import Place
 
 _HERE = Path(__file__).parent
@@ -61,6 +61,7 @@ def _write_assets(folder: Path) -> None:
     _write(folder / "style.css", style())
     _write(folder / "vega.js", libraries.vega())
     _write(folder / "datatables.js", libraries.datatables())
+    _write(folder / "licences.txt", libraries.licences())
     for path in sorted((_HERE / "assets").glob("*.js")):
         _write(folder / path.name, path.read_text("utf-8"))
 
@@ -117,7 +118,8 @@ def _write_entry(shown: Shown, entry: Entry, place: Place, pages: _Pages) -> Non
         regime=regime,
         told=tell(regime),
         results=results(shown, place),
-        points=points,
+        generations=generations(points),
+        numbers=numbers(shown, points),
         samples=samples(entry, shown),
         cards=found,
         files=copy_files(entry, pages.folder / at, found),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ _ESTIMATE = ("value", "lower", "upper")
 
 def write_standing(shown: Shown, folder: Path) -> None:
     """Write `standing.json`, and `standing.csv` with a row an entry and checked names alone."""
-    text = json.dumps(shown.standing.model_dump(mode="json"), indent=1, sort_keys=True)
+    text = shown.standing.model_dump_json(indent=1)
     (folder / "standing.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     rows = list(_rows(shown))
     heads = list(dict.fromkeys(name for row in rows for name in row))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.metadata import distribution
 from importlib.resources import files
 
 import vl_convert
@@ -49,6 +50,20 @@ def datatables() -> str:
     return _enclosed(
         f"{source[: exports.start()]}window.DataTable = {name};{source[exports.end() :]}"
     )
+
+
+def licences() -> str:
+    """Return what the authors of the libraries ask to be kept with them."""
+    told = {
+        "vega.js: Vega, Vega-Lite and Vega-Embed, copyright University of Washington Interactive "
+        "Data Lab, BSD 3-Clause; bundled by vl-convert": "vl-convert-python",
+        "datatables.js: DataTables and jQuery, MIT, as told at the end of the file; bundled by "
+        "itables": "itables",
+    }
+    texts = {
+        says: distribution(package).read_text("licenses/LICENSE") for says, package in told.items()
+    }
+    return "\n".join(f"{says}:\n\n{text or ''}" for says, text in texts.items())
 
 
 def _enclosed(source: str) -> str:

@@ -27,6 +27,9 @@ class Point:
     seeds: dict[int, float]
 
 
+_MOST = 12
+"""Generations of which a page has room for all numbers."""
+
 Series = list[list[Point]]
 """The points of each measurement, by its number."""
 
@@ -49,6 +52,12 @@ def series(
         [_point(generation, found, seeds) for generation, found in sorted(values[key].items())]
         for key in keys
     ]
+
+
+def generations(points: Series) -> list[int]:
+    """Return the generations that any measurement has, the first ones where there are many."""
+    found = {point.generation for each in points for point in each}
+    return sorted(found)[:_MOST]
 
 
 def _of(table: pa.Table, regime: str, metrics: set[str]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchsuite.leaderboard.entry import Entry
+from benchsuite.leaderboard.site.series import Series, generations
 from benchsuite.leaderboard.site.shown import Measurement, Shown, metric_score
 from benchsuite.leaderboard.standing import Estimate, Place
 from benchsuite.records.report.numbers import Scale
@@ -114,6 +115,21 @@ def results(shown: Shown, place: Place) -> list[Result]:
     """Return what was measured of an entry, as it counts."""
     found = [_result(one, place) for one in shown.measurements]
     return [one for one in found if one is not None]
+
+
+def numbers(shown: Shown, points: Series) -> list[tuple[Measurement, list[Cell]]]:
+    """Return the means of each measurement, generation by generation."""
+    shared = generations(points)
+    found = []
+    for one, each in zip(shown.measurements, points, strict=True):
+        means = {point.generation: (point.mean, point.lower, point.upper) for point in each}
+        found.append((one, [_mean(means.get(generation), one.scale) for generation in shared]))
+    return found
+
+
+def _mean(mean: tuple[float | None, float | None, float | None] | None, scale: Scale) -> Cell:
+    value, lower, upper = mean or (None, None, None)
+    return Cell(scale.text(value), scale.interval(lower, upper), "")
 
 
 def of_metric(shown: Shown, measurement: Measurement) -> list[tuple[Place, Result]]:

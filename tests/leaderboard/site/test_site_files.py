@@ -127,6 +127,13 @@ def test_libraries_are_classic_scripts(library):
     assert not re.search(r"^(import|export)\b|\bexport\{", text, re.MULTILINE)
 
 
+def test_licences_are_shipped_with_the_libraries(site):
+    text = (site / "assets" / "licences.txt").read_text("utf-8")
+    assert text.count("Redistribution and use in source and binary forms") == 1
+    assert text.count("MIT License") == 1
+    assert "datatables.net/license" in (site / "assets" / "datatables.js").read_text("utf-8")
+
+
 def test_without_itables_the_error_says_what_to_install(monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(name)
