@@ -54,7 +54,7 @@ def samples(entry: Entry, shown: Shown) -> Samples:
         update={
             "regimes": [one for one in entry.run.record.regimes if one.name == regime_of(entry)],
             "seeds": shown.seeds,
-            "generations": shown.board.baselines.record.generations,
+            "generations": shown.generations,
         }
     )
     try:

@@ -28,6 +28,8 @@ from benchsuite.leaderboard.site.table import numbers, of_metric, results, table
 from benchsuite.leaderboard.standing import Place
 
 _HERE = Path(__file__).parent
+_METRICS = "metrics"
+"""The folder of the pages that define what is measured."""
 
 
 def write_site(boards: Sequence[Shown], folder: Path) -> None:
@@ -87,7 +89,7 @@ def _write_board(shown: Shown, pages: _Pages) -> None:
     for page, measured in _by_metric(shown).items():
         pages.write(
             "metric",
-            f"{at}metrics/{page}.html",
+            f"{at}{_METRICS}/{page}.html",
             shown=shown,
             metric=measured[0].metric,
             measured=[(one, of_metric(shown, one)) for one in measured],
@@ -106,7 +108,7 @@ def _by_metric(shown: Shown) -> dict[str, list[Measurement]]:
 def _write_entry(shown: Shown, entry: Entry, place: Place, pages: _Pages) -> None:
     at = f"{shown.board.name}/entries/{entry.name}/"
     regime = next(one for one in entry.run.record.regimes if one.name == regime_of(entry))
-    points = series(entry.run, regime.name, shown.measurements, shown.seeds, grader=place.grader)
+    points = series(entry.run, regime.name, shown, grader=place.grader)
     found = cards(entry)
     _write(pages.folder / at / "data.js", entry_script(place, points))
     pages.write(

@@ -32,7 +32,7 @@ def board_script(shown: Shown) -> str:
             {
                 "key": f"={role}",
                 "label": f"{name} ({role})",
-                "series": _series(series(shown.board.baselines, name, measurements, shown.seeds)),
+                "series": _series(series(shown.board.baselines, name, shown)),
             }
             for role, name in anchors.items()
         ],

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from benchsuite.leaderboard.board import GRADER
 from benchsuite.leaderboard.run import Run
-from benchsuite.leaderboard.site.shown import Measurement
+from benchsuite.leaderboard.site.shown import Shown
 from benchsuite.stats.paired import mean_interval
 
 
@@ -34,18 +34,19 @@ Series = list[list[Point]]
 """The points of each measurement, by its number."""
 
 
-def series(
-    run: Run,
-    regime: str,
-    measurements: Sequence[Measurement],
-    seeds: Sequence[int],
-    grader: str | None = None,
-) -> Series:
-    """Return the points of a regime for each measurement, in order of generations."""
-    keys = [(one.metric.name, one.slice.replace(GRADER, grader or GRADER)) for one in measurements]
+def series(run: Run, regime: str, shown: Shown, grader: str | None = None) -> Series:
+    """Return the points of a regime for each measurement of a board, in order of generations.
+
+    Seeds and generations that are not the board's are passed over.
+    """
+    seeds = shown.seeds
+    keys = [
+        (one.metric.name, one.slice.replace(GRADER, grader or GRADER)) for one in shown.measurements
+    ]
     values: dict[tuple[str, str], dict[int, dict[int, float]]] = defaultdict(dict)
     for row in _of(run.measurements, regime, {metric for metric, _ in keys}):
-        if row["value"] is not None and row["seed"] in seeds:
+        known = row["seed"] in seeds and 0 <= row["generation"] <= shown.generations
+        if known and row["value"] is not None:
             by_seed = values[row["metric"], row["slice"]].setdefault(row["generation"], {})
             by_seed[row["seed"]] = row["value"]
     return [

@@ -78,6 +78,11 @@ class Shown:
         """The seeds of the board."""
         return self.board.baselines.record.seeds
 
+    @property
+    def generations(self) -> int:
+        """The last generation of the board."""
+        return self.board.baselines.record.generations
+
     @cached_property
     def measurements(self) -> list[Measurement]:
         """What is scored, what is left out, and the cost last."""
@@ -92,17 +97,23 @@ class Shown:
         metric = _metric(key[0], self.board)
         scoring = self.board.document.scoring
         left_out = {(out.metric, out.slice): out.reason for out in self.standing.left_out}
-        found = [score for place in self.places if (score := metric_score(place, key))]
-        values = [*_measured(key, self.board), *(score.value.value for score in found)]
-        differences = [score.difference.value for score in found]
         return Measurement(
             number=number,
             metric=metric,
             slice=key[1],
             cost=key == (scoring.cost.metric, scoring.cost.slice),
             left_out=left_out.get(key),
-            scale=Scale.of(metric.unit, values, differences, digits=3),
+            scale=self._scale(metric, key),
         )
+
+    def _scale(self, metric: MetricEntry, key: Key) -> Scale:
+        """Say how numbers are written: by the baselines, so that no entry changes it for others."""
+        spans = [one.span.value for one in self.standing.counted if (one.metric, one.slice) == key]
+        values = _measured(key, self.board)
+        if not values:  # of graders, which the baselines have not
+            found = [metric_score(place, key) for place in self.places]
+            values = [score.value.value for score in found if score]
+        return Scale.of(metric.unit, values, spans, digits=3)
 
 
 def metric_score(place: Place, key: Key) -> MetricScore | None:

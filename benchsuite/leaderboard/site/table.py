@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from benchsuite.leaderboard.entry import Entry
@@ -15,6 +15,9 @@ from benchsuite.records.report.numbers import Scale
 Group = Literal["Scores", "\u0394 to the control", "Values"]
 POINTS = Scale(1.0, "points", 1)
 """How scores are written."""
+
+_HUGE = 1e9
+"""From here on numbers are written with a power of ten."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def numbers(shown: Shown, points: Series) -> list[tuple[Measurement, list[Cell]]
 
 def _mean(mean: tuple[float | None, float | None, float | None] | None, scale: Scale) -> Cell:
     value, lower, upper = mean or (None, None, None)
-    return Cell(scale.text(value), scale.interval(lower, upper), "")
+    return cell(Estimate(value=value, lower=lower, upper=upper), scale)
 
 
 def of_metric(shown: Shown, measurement: Measurement) -> list[tuple[Place, Result]]:
@@ -156,9 +159,17 @@ def cell(estimate: Estimate | None, scale: Scale, *, signed: bool = False) -> Ce
     """Write an estimate with its interval."""
     if estimate is None or estimate.value is None:
         return Cell(None, None, "")
+    scale = _roomy(scale, estimate)
     write = scale.signed if signed else scale.text
     interval = scale.interval(estimate.lower, estimate.upper, signed=signed)
     return Cell(write(estimate.value), interval, f"{estimate.value:.9g}")
+
+
+def _roomy(scale: Scale, estimate: Estimate) -> Scale:
+    """Return the scale, without its decimals where a number would have hundreds of digits."""
+    ends = (estimate.value, estimate.lower, estimate.upper)
+    largest = max(abs(end) for end in ends if end is not None)
+    return scale if largest < _HUGE * scale.factor else replace(scale, decimals=None)
 
 
 def rank(place: Place) -> str | None:

@@ -7,7 +7,15 @@ from made_up import noise, samples
 
 from benchsuite.leaderboard.site.build import write_site
 from benchsuite.leaderboard.site.shown import read_boards
-from benchsuite.leaderboard.standing import Against, Estimate, LeftOut, MetricScore, Place, Standing
+from benchsuite.leaderboard.standing import (
+    Against,
+    Counted,
+    Estimate,
+    LeftOut,
+    MetricScore,
+    Place,
+    Standing,
+)
 
 AXES = ["creativity", "bias", "generalization"]
 
@@ -29,6 +37,17 @@ def stand(board, entries):
         left_out=[
             LeftOut(metric=one.metric, slice=one.slice, reason="it tells nothing apart")
             for one in scored[4:5]
+        ],
+        counted=[
+            Counted(
+                metric=one.metric,
+                slice=one.slice,
+                axis=metrics[one.metric].axis,
+                unit=metrics[one.metric].unit,
+                best=metrics[one.metric].best,
+                span=about(0.2, 0.05),
+            )
+            for one in [*scored[:4], *scored[5:]]
         ],
         places=[
             place(entry.name, number, len(order), [*scored[:4], *scored[5:]], metrics)

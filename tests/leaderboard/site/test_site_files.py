@@ -7,8 +7,11 @@ from urllib.request import urlopen
 
 import made_up_board
 import made_up_site
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import t as students_t
 
 from benchsuite.errors import UserError
@@ -19,12 +22,15 @@ from benchsuite.leaderboard.site.brought import samples
 from benchsuite.leaderboard.site.folder import MARK, replacing
 from benchsuite.leaderboard.site.regimes import tell
 from benchsuite.leaderboard.site.scripts import script
+from benchsuite.leaderboard.site.series import series
 from benchsuite.leaderboard.site.serve import server
 from benchsuite.leaderboard.site.shown import read_boards
+from benchsuite.leaderboard.site.table import POINTS, cell
+from benchsuite.leaderboard.standing import Estimate
 from benchsuite.stats.paired import t_quantiles
 
 
-def given(text):
+def given_by(text):
     """What a data script gives."""
     return json.loads(re.fullmatch(r"benchsuite\.give\(\.\.\.(.*)\);\n", text)[1])
 
@@ -37,11 +43,39 @@ def test_data_scripts_cannot_be_ended_by_what_they_hold():
     text = script("key", {"title": made_up_site.ENDS})
     assert "<" not in text
     assert text.isascii()
-    assert given(text) == ["key", {"title": made_up_site.ENDS}]
+    assert given_by(text) == ["key", {"title": made_up_site.ENDS}]
+
+
+@given(st.recursive(st.text() | st.floats(allow_nan=False, allow_infinity=False), st.lists))
+def test_data_scripts_hold_any_text(value):
+    text = script("key", value)
+    assert "<" not in text
+    assert text.isascii()
+    assert given_by(text) == ["key", value]
+
+
+def test_an_entry_cannot_change_how_others_are_written():
+    huge = Estimate(value=-1e300, lower=-1e301, upper=0.5)
+    assert cell(huge, POINTS).text == "\u22121e+300"
+    assert cell(Estimate(value=12.345), POINTS).text == "12.3"
+
+
+def test_generations_and_seeds_that_are_not_the_board_s_are_passed_over(tmp_path):
+    folder = made_up_board.write_board(tmp_path, ("hybrid-50",))
+    path = folder / "entries" / "hybrid-50" / "measurements.parquet"
+    rows = pq.read_table(path).to_pylist()
+    more = [{**rows[0], "regime": "hybrid-50", "generation": n} for n in (-1, 4, 2**31 - 1)]
+    more += [{**rows[0], "regime": "hybrid-50", "seed": 99}]
+    schema = pq.read_schema(path)
+    pq.write_table(pa.Table.from_pylist(rows + more, schema=schema), path)
+    (shown,) = read_boards(tmp_path, made_up_site.stand)
+    points = series(shown.entries["hybrid-50"].run, "hybrid-50", shown)
+    assert [point.generation for point in points[0]] == [0, 1, 2, 3]
+    assert all(set(point.seeds) <= set(made_up_board.SEEDS) for each in points for point in each)
 
 
 def test_an_entry_s_script_holds_its_measurements(board):
-    _, value = given((board / "entries" / "hybrid-50" / "data.js").read_text())
+    _, value = given_by((board / "entries" / "hybrid-50" / "data.js").read_text())
     folder = board / "entries" / "hybrid-50"
     table = pq.read_table(folder / "measurements.parquet").to_pylist()
     expected = {

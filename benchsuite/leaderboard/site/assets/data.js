@@ -3,6 +3,7 @@
 const benchsuite = (() => {
   const given = new Map();
   const loading = new Map();
+  const HUGE = 1e9; // from here on numbers are written with a power of ten
 
   function load(name, address) {
     if (!loading.has(name)) {
@@ -35,7 +36,7 @@ const benchsuite = (() => {
     written(value, { factor, decimals }, signed = false) {
       if (value === null || value === undefined || !Number.isFinite(value)) return "–";
       const scaled = value / factor;
-      const text = decimals === null
+      const text = decimals === null || Math.abs(scaled) >= HUGE
         ? String(Number(scaled.toPrecision(3)))
         : scaled.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
       if (!/[1-9]/.test(text)) return text.replace("-", "");
