@@ -37,8 +37,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Samples:
-    """What the models of an entry wrote; `problem` says why that cannot be shown."""
+    """What the models of an entry wrote; `problem` says why that cannot be shown.
 
+    `brought` says whether there is a file of them that could be read.
+    """
+
+    brought: bool = False
     written: SideBySide | None = None
     graded: tuple[Graded, ...] = ()
     problem: str | None = None
@@ -47,7 +51,7 @@ class Samples:
 def samples(entry: Entry, shown: Shown) -> Samples:
     """Read the samples of an entry: the first texts of each generation."""
     path = entry.folder / "samples.parquet"
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return Samples()
     # Of the record, its regime alone: the seeds and generations are the board's.
     record = entry.run.record.model_copy(
@@ -61,7 +65,11 @@ def samples(entry: Entry, shown: Shown) -> Samples:
         rows = read_table(path, SAMPLE_SCHEMA, required=_SAMPLED)
     except UserError as failure:
         return Samples(problem=without_folder(str(failure), shown))
-    return Samples(side_by_side(record, rows), tuple(graded(record, rows)))
+    return Samples(
+        brought=True,
+        written=side_by_side(record, rows),
+        graded=tuple(graded(record, rows)),
+    )
 
 
 def regime_of(entry: Entry) -> str:
@@ -92,10 +100,10 @@ def _card(path: Path) -> Card | None:
     return Card(path.name, file, text[:_LONGEST_CARD], len(text) > _LONGEST_CARD)
 
 
-def copy_files(entry: Entry, folder: Path, found: list[Card]) -> list[str]:
-    """Copy what there is to download into a page's folder; return the names of the files."""
+def copy_files(entry: Entry, folder: Path, found: list[Card], written: Samples) -> list[str]:
+    """Copy what was read and is there to download into a page's folder; return the files' names."""
     names = ["record.json", "measurements.parquet"]
-    names += ["samples.parquet"] if (entry.folder / "samples.parquet").is_file() else []
+    names += ["samples.parquet"] if written.brought else []
     for name in names:
         shutil.copyfile(entry.folder / name, folder / name)
     pyarrow.csv.write_csv(_inert(entry.run.measurements), folder / "measurements.csv")

@@ -109,7 +109,7 @@ def _write_entry(shown: Shown, entry: Entry, place: Place, pages: _Pages) -> Non
     at = f"{shown.board.name}/entries/{entry.name}/"
     regime = next(one for one in entry.run.record.regimes if one.name == regime_of(entry))
     points = series(entry.run, regime.name, shown, grader=place.grader)
-    found = cards(entry)
+    found, written = cards(entry), samples(entry, shown)
     _write(pages.folder / at / "data.js", entry_script(place, points))
     pages.write(
         "entry",
@@ -122,7 +122,7 @@ def _write_entry(shown: Shown, entry: Entry, place: Place, pages: _Pages) -> Non
         results=results(shown, place),
         generations=generations(points),
         numbers=numbers(shown, points),
-        samples=samples(entry, shown),
+        samples=written,
         cards=found,
-        files=copy_files(entry, pages.folder / at, found),
+        files=copy_files(entry, pages.folder / at, found, written),
     )

@@ -130,6 +130,17 @@ def test_samples_that_cannot_be_read_leave_the_entry_its_page(tmp_path):
     assert problem.startswith("entries/hybrid-50/samples.parquet: is no readable Parquet file")
 
 
+def test_samples_that_are_a_link_are_not_copied(tmp_path):
+    folder = made_up_board.write_board(tmp_path / "boards", ("hybrid-50",))
+    secret = tmp_path / "secret"
+    secret.write_text("a secret")
+    (folder / "entries" / "hybrid-50" / "samples.parquet").symlink_to(secret)
+    site = made_up_site.build(tmp_path / "boards", tmp_path / "out")
+    page = site / "made" / "v1" / "entries" / "hybrid-50"
+    assert "The samples cannot be shown" in (page / "index.html").read_text("utf-8")
+    assert not [path for path in page.iterdir() if b"a secret" in path.read_bytes()]
+
+
 def test_a_regime_is_drawn_generation_by_generation(boards):
     entries, _ = read_entries(read_board(boards / "made" / "v1"))
     entry = next(entry for entry in entries if entry.name == "hybrid-50")
