@@ -41,6 +41,16 @@ def benchsuite_commands() -> list[Command]:
             "benchsuite.cli.leaderboard:leaderboard",
         ),
         Command(
+            "leaderboard build",
+            "Make a static site of the boards.",
+            "benchsuite.cli.leaderboard.build:build",
+        ),
+        Command(
+            "leaderboard serve",
+            "Look at that site on this machine.",
+            "benchsuite.cli.leaderboard.serve:serve",
+        ),
+        Command(
             "leaderboard rescore",
             "Score and rank a board's entries from raw measurements.",
             "benchsuite.cli.leaderboard.rescore:rescore",

@@ -37,3 +37,13 @@ def mean_interval(values: Sequence[float]) -> Interval:
 def paired_difference(treated: Sequence[float], control: Sequence[float]) -> Interval:
     """Return the mean of `treated[i] - control[i]` with its interval over pairs."""
     return mean_interval([a - b for a, b in zip(treated, control, strict=True)])
+
+
+def t_quantiles(most: int, comparisons: int = 1) -> list[float]:
+    """Return what to multiply standard errors by for 95 % intervals of 2 to `most` values.
+
+    t(n-1, 1 - 0.025 / comparisons): with several comparisons all intervals hold together
+    (Bonferroni; Dunn 1961, JASA 56:52).
+    """
+    tail = (1 - _UPPER_TAIL) / comparisons
+    return [float(stdtrit(count - 1, 1 - tail)) for count in range(2, most + 1)]

@@ -25,7 +25,7 @@ _FRAME = {
     "autosize": {"type": "fit", "contains": "padding"},
 }
 _DATASETS = ("means", "intervals", "seeds")
-_CONFIG = {
+CONFIG: dict[str, Any] = {
     "background": None,
     "padding": 4,
     "view": {"stroke": None},
@@ -54,7 +54,7 @@ def draw(curve: Curve, looks: Mapping[str, Look], label: str, prefix: str) -> Ma
 
 def static_svg(chart: dict[str, Any], label: str, prefix: str) -> Markup:
     """Draw a Vega-Lite chart, which must hold no text of others; `label` is escaped."""
-    svg = vl_convert.vegalite_to_svg(chart, config=_CONFIG, allowed_base_urls=[])
+    svg = vl_convert.vegalite_to_svg(chart, config=CONFIG, allowed_base_urls=[])
     # No text of a record is in a drawing: regimes are drawn by number.
     return Markup(_opening(svg, label)) + Markup(_own_ids(svg, prefix))  # noqa: S704
 

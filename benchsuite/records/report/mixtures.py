@@ -19,6 +19,9 @@ _POOLS = {
     "growing": "One pool, kept whole; training goes through all of it, so through more each time.",
 }
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""The one in C, where PyYAML has it: a site of many entries writes many documents."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -46,7 +49,7 @@ class Described:
 
 def describe(entry: RegimeEntry) -> Described:
     """Put a regime's document into words."""
-    document = yaml.safe_dump(entry.document, sort_keys=False, allow_unicode=True)
+    document = yaml.dump(entry.document, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
     try:
         regime = Regime.model_validate(entry.document)
     except ValidationError:
