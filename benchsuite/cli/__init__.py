@@ -34,6 +34,7 @@ def benchsuite_commands() -> list[Command]:
             "trace", "Follow a synthetic row back to human ones.", "benchsuite.cli.trace:trace"
         ),
         Command("data", "List, fetch and verify published files.", "benchsuite.cli.data:data"),
+        Command("submit", "Hand a run in to a leaderboard.", "benchsuite.cli.submit:submit"),
         Command("verify", "Check entries of leaderboards.", "benchsuite.cli.verify:verify"),
         Command(
             "leaderboard",
@@ -49,6 +50,11 @@ def benchsuite_commands() -> list[Command]:
             "leaderboard serve",
             "Look at that site on this machine.",
             "benchsuite.cli.leaderboard.serve:serve",
+        ),
+        Command(
+            "leaderboard remake",
+            "Run a whole board again.",
+            "benchsuite.cli.leaderboard.remake:remake",
         ),
         Command(
             "leaderboard rescore",

@@ -16,6 +16,23 @@ from benchsuite.suites.resolve import Changes
 DEFAULT_STORE = "runs/.store"
 
 
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where to train; auto takes CUDA where there is one.",
+)
+store_option = click.option(
+    "--store",
+    default=DEFAULT_STORE,
+    show_default=True,
+    metavar="URL",
+    envvar="BENCHSUITE_STORE",
+    help="Where finished steps are kept: a folder or any fsspec URL.",
+)
+
+
 def data_root_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that names the data root, for this process and those it starts."""
 
@@ -54,21 +71,8 @@ def suite_options(command: Callable[..., Any]) -> Callable[..., Any]:
                     type=click.IntRange(min=1),
                     help="How many generations after generation 0.",
                 ),
-                click.option(
-                    "--device",
-                    type=click.Choice(["auto", "cpu", "cuda"]),
-                    default="auto",
-                    show_default=True,
-                    help="Where to train; auto takes CUDA where there is one.",
-                ),
-                click.option(
-                    "--store",
-                    default=DEFAULT_STORE,
-                    show_default=True,
-                    metavar="URL",
-                    envvar="BENCHSUITE_STORE",
-                    help="Where finished steps are kept: a folder or any fsspec URL.",
-                ),
+                device_option,
+                store_option,
                 click.option(
                     "--set",
                     "settings",

@@ -75,7 +75,7 @@ def run(
                 started = datetime.now(UTC)
             place = directory / resolved.suite.suite if collection else directory
             occasion = Occasion(shlex.join(["benchsuite", *sys.argv[1:]]), started)
-            record = _run_one(resolved, plugins, on, kept, workers, occasion, place)
+            record = run_one(resolved, plugins, on, kept, workers, occasion, place)
             print_results(record, place)
             records.append(record)
     except KeyboardInterrupt:
@@ -88,7 +88,7 @@ def run(
         sys.exit(2)
 
 
-def _run_one(
+def run_one(
     suite: ResolvedSuite,
     plugins: Registry,
     device: tuple[str, str],

@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,12 @@ import yaml
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import Board
-from benchsuite.leaderboard.entry import EntryDocument, Plugin
+from benchsuite.leaderboard.entry import FILES, EntryDocument, Plugin, read_entries
 from benchsuite.leaderboard.files import sha256_of
+from benchsuite.leaderboard.protocol import differing
 from benchsuite.leaderboard.run import Run, read_run
 from benchsuite.leaderboard.tree import copy_tree, tree_digest
+from benchsuite.leaderboard.verify.verify import Report, verify
 from benchsuite.records.record import RegimeEntry
 
 _SHOWN = 6
@@ -27,32 +30,61 @@ _SHOWN = 6
 
 @dataclass(frozen=True)
 class Claim:
-    """What a submitter says: the entry's name, title, authors, and what it is to show."""
+    """What a submitter says: the entry's name, title, authors, and what it is to show.
+
+    `plugin` is a folder of source or a pinned requirement; `opened` takes the open division.
+    """
 
     name: str
     title: str | None
     authors: tuple[str, ...]
     claims: str
-    plugin: str | None
     submitted: str
+    plugin: str | None = None
+    opened: bool = False
 
 
-def write_entry(directory: Path, board: Board, claim: Claim, differs: list[str]) -> Path:
-    """Write the entry of a run's folder beside the others, unfinished; return its folder.
+def hand_in(directory: Path, board: Board, claim: Claim, *, replace: bool = False) -> Report:
+    """Write the run of a folder as an entry of a board, if it passes all checks.
 
-    `differs` are the keys of the suite that differ from the board's: an entry with some is in
-    the open division. Raises `UserError`.
+    What `verify` says of it is returned. Raises `UserError` in one sentence for what it would
+    refuse, and where there is an entry of that name that is not to be replaced.
     """
+    place = board.entries / claim.name
+    if place.exists() and not replace:
+        raise UserError(f"{place} is there already; take another --name, or --replace it.")
+    with _beside(board, claim.name) as folder:
+        _write(directory, board, claim, folder)
+        report, _ = verify(folder, board, read_entries(board)[0])
+        for checked in report.checks:
+            for finding in checked.findings:
+                if finding.level == "error":
+                    raise UserError(f"the run cannot be handed in: {finding.message}")
+        if place.exists():
+            place.rename(folder.parent / "old")
+        folder.rename(place)
+    return report
+
+
+@contextmanager
+def _beside(board: Board, name: str) -> Iterator[Path]:
+    """Give a folder for an unfinished entry, which is gone at the end."""
+    board.entries.mkdir(parents=True, exist_ok=True)
+    unfinished = board.entries / f".unfinished-{uuid.uuid4().hex}"
+    try:
+        (unfinished / name).mkdir(parents=True)
+        yield unfinished / name
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write(directory: Path, board: Board, claim: Claim, folder: Path) -> None:
     run = read_run(directory)
     regime = entered(run, board)
-    board.entries.mkdir(parents=True, exist_ok=True)
-    folder = board.entries / f".unfinished-{uuid.uuid4().hex}" / claim.name
-    folder.mkdir(parents=True)
-    for name in ("record.json", "measurements.parquet"):
+    for name in FILES:
         shutil.copyfile(directory / name, folder / name)
     _excerpt(directory / "samples.parquet", regime.name, run, folder / "samples.parquet")
     _cards(directory / "cards", regime, folder / "cards")
-    opened = bool(differs) or regime.document.get("division") == "open"
     document = EntryDocument(
         entry=claim.name,
         board=board.document.board,
@@ -61,34 +93,14 @@ def write_entry(directory: Path, board: Board, claim: Claim, differs: list[str])
         authors=list(claim.authors),
         claims=claim.claims,
         regime=regime.name,
-        division="open" if opened else "closed",
-        differs=differs,
+        division="open" if claim.opened else "closed",
+        differs=differing(run.record, board.baselines.record) if claim.opened else [],
         plugin=_plugin(claim.plugin, folder),
         files=dict(_files(folder)),
         submitted=claim.submitted,
     )
     text = yaml.safe_dump(document.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
     (folder / "entry.yaml").write_text(text, encoding="utf-8")
-    return folder
-
-
-def put_in_place(folder: Path, board: Board, *, replace: bool) -> Path:
-    """Move a finished entry among the others. Raises `UserError` where one is there already."""
-    place = board.entries / folder.name
-    if place.exists() and not replace:
-        discard(folder)
-        raise UserError(f"{place} is there already; take another --name, or --replace it.")
-    old = folder.parent / "old"
-    if place.exists():
-        place.rename(old)
-    folder.rename(place)
-    shutil.rmtree(old.parent)
-    return place
-
-
-def discard(folder: Path) -> None:
-    """Remove an unfinished entry."""
-    shutil.rmtree(folder.parent)
 
 
 def entered(run: Run, board: Board) -> RegimeEntry:
