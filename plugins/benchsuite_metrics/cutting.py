@@ -16,6 +16,8 @@ _TEXT = pa.large_string()
 _PIECE = 1 << 23  # bytes of text in which what is not ASCII is sought
 _BLOCK = 1 << 19  # bytes of text that are cut at once: what is made of them stays in a cache
 _APOSTROPHE, _BLANK, _ASCII = ord("'"), ord(" "), 128
+_LOWER = 0x20  # the bit that makes an ASCII letter a small one; an apostrophe has it too
+_LOWER_ALL = np.uint64(0x2020202020202020)
 _BETWEEN = pa.scalar("\n", _TEXT)
 _AFTER = np.full(SHORT, _BLANK, np.uint8)
 _MASKS = np.array([(1 << 8 * length) - 1 for length in range(SHORT + 1)], np.uint64)
@@ -41,7 +43,10 @@ def words_cut(rows: pa.Array) -> Iterator[Cut]:
     What a word is, `benchsuite_words` says.
     """
     for piece in _pieces(rows.cast(_TEXT), _PIECE):
-        yield from map(_cut, _pieces(_rewritten(piece), _BLOCK))
+        foreign = _foreign(piece)
+        known = pc.ascii_lower(_rewritten(piece)) if foreign else piece
+        for block in _pieces(known, _BLOCK):
+            yield _cut(block, foreign=foreign)
 
 
 def _pieces(rows: pa.Array, size: int) -> Iterator[pa.Array]:
@@ -52,23 +57,57 @@ def _pieces(rows: pa.Array, size: int) -> Iterator[pa.Array]:
         yield rows[start:end]
 
 
-def _cut(rows: pa.Array) -> Cut:
-    """Cut rows of ASCII, or whose other bytes are all of words in lower case."""
-    text, row_ends = _joined(rows)
-    letters = np.zeros(1 + len(text), bool)  # with a place before the text
-    np.less(text - np.uint8(ord("a")), 26, out=letters[1:])
-    letters[1:] |= text >= _ASCII
-    marks = np.flatnonzero(text == _APOSTROPHE)
-    letters[1 + marks[letters[marks] & letters[2 + marks]]] = True
-    edges = np.flatnonzero(letters[1:] != letters[:-1])
+def _cut(rows: pa.Array, *, foreign: bool) -> Cut:
+    """Cut rows of ASCII, or `foreign` ones, in lower case, whose other bytes are all of words."""
+    text, bounds = _readable(rows)
+    letters = np.zeros(2 + bounds[-1], bool)  # with a place before the text, and one after it
+    read = text[: bounds[-1]]
+    np.less((read | _LOWER) - np.uint8(ord("a")), 26, out=letters[1:-1])
+    if foreign:
+        letters[1:-1] |= read >= _ASCII
+    _join_by_apostrophes(letters, read, bounds)
+    edges = _edges(letters, bounds)
     starts, ends = edges[::2], edges[1::2]
     lengths = ends - starts
     eights: np.ndarray = np.ndarray(len(text) - SHORT, "<u8", text, strides=(1,))
     keys = eights[starts]
+    if not foreign:
+        keys |= _LOWER_ALL
     keys &= _MASKS.take(lengths, mode="clip")
     long = np.flatnonzero(lengths > SHORT)
-    bounds = np.column_stack([starts[long], ends[long]]).ravel()
-    return Cut(keys, long, _every_other(text, bounds), np.searchsorted(starts, row_ends))
+    longer = _every_other(text, np.column_stack([starts[long], ends[long]]).ravel())
+    return Cut(keys, long, pc.ascii_lower(longer), np.searchsorted(starts, bounds[1:]))
+
+
+def _join_by_apostrophes(letters: np.ndarray, text: np.ndarray, bounds: np.ndarray) -> None:
+    """Make letters of apostrophes that stand between letters of one row."""
+    marks = np.flatnonzero(text == _APOSTROPHE)
+    marks = marks[letters[marks] & letters[2 + marks]]
+    outermost = np.isin(marks, bounds) | np.isin(marks + 1, bounds)
+    letters[1 + marks[~outermost]] = True
+
+
+def _edges(letters: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """Return where words begin and end, by turns; at a bound both, if there are letters beside."""
+    edges = np.flatnonzero(letters[1:] != letters[:-1])
+    inner = np.unique(bounds)
+    torn = inner[letters[inner] & letters[1 + inner]]
+    return np.insert(edges, np.searchsorted(edges, torn).repeat(2), torn.repeat(2))
+
+
+def _readable(rows: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bytes of rows and at least `SHORT` more, and the rows' bounds, `[rows + 1]`."""
+    text, bounds = _content(rows)
+    text, bounds = text[bounds[0] :], bounds - bounds[0]
+    if len(text) < bounds[-1] + SHORT:
+        text = np.concatenate([text[: bounds[-1]], _AFTER])
+    return text, bounds
+
+
+def _foreign(rows: pa.Array) -> bool:
+    """Whether a row holds what is not ASCII."""
+    text, bounds = _content(rows)
+    return bool(text[bounds[0] : bounds[-1]].max(initial=0) >= _ASCII)
 
 
 def _rewritten(rows: pa.Array) -> pa.Array:
@@ -77,9 +116,6 @@ def _rewritten(rows: pa.Array) -> pa.Array:
     Tokens stand between blanks, and what stands beyond them does not matter to a letter's lower
     case, not even a sigma's. So each different token need be cut only once.
     """
-    text, bounds = _content(rows)
-    if text[bounds[0] : bounds[-1]].max(initial=0) < _ASCII:
-        return rows
     foreign = np.flatnonzero(~pc.string_is_ascii(rows).to_numpy(zero_copy_only=False))
     return replaced(rows, foreign, _all_rewritten(rows.take(pa.array(foreign))))
 
