@@ -192,7 +192,10 @@ def test_relative_links_resolve(page):
 
 @pytest.fixture
 def documents(tmp_path, monkeypatch):
-    """The suites and regimes of the docs as files in the working directory; their names."""
+    """The suites and regimes of the docs as files in the working directory; their names.
+
+    A run and the boards are there, too.
+    """
     names = {}
     for content in blocks("yaml", PAGES):
         data = yaml.safe_load(content)
@@ -201,6 +204,8 @@ def documents(tmp_path, monkeypatch):
             assert name not in names, f"two documents are called {name}"
             (tmp_path / name).write_text(content, encoding="utf-8")
             names[name] = kind
+    (tmp_path / "runs" / "mine").mkdir(parents=True)
+    (tmp_path / "leaderboards").symlink_to(ROOT / "leaderboards")
     monkeypatch.chdir(tmp_path)
     return names
 
