@@ -72,7 +72,7 @@ def test_measurements_are_complete(finished):
     table = pq.read_table(finished / "out" / "measurements.parquet")
     assert table.column_names == [
         *("regime", "generation", "seed", "axis", "metric", "slice", "value", "lower", "upper"),
-        *("n", "chance", "informative", "unit", "higher_is_better", "contaminated"),
+        *("n", "chance", "informative", "unit", "higher_is_better", "contaminated", "drift"),
     ]
     bits = of_metric(table, "metrics/bits-per-byte", "in-domain")
     cells = {(r["regime"], r["generation"], r["seed"]) for r in bits.to_pylist()}

@@ -1,7 +1,7 @@
 """A built site."""
 
 import pytest
-from made_up_site import write_site
+from made_up_pages import write_site
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from made_up_site import PAGES, held
+from made_up_pages import PAGES, held
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.publish import to_branch

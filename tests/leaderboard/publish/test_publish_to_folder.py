@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from made_up_site import PAGES, held, write_site
+from made_up_pages import PAGES, held, write_site
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.publish import swap as swapping

@@ -7,7 +7,7 @@ import yaml
 from huggingface_hub import CommitOperationAdd, RepoFile
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils.sha import git_hash
-from made_up_site import PAGES, held
+from made_up_pages import PAGES, held
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.publish.changes import Changes
