@@ -81,6 +81,7 @@ def _rescore(
         rounded,
         text_of,
     )
+    from benchsuite.records.export.write import write_files
 
     board = read_board(folder)
     entries, refusals = read_entries(board)
@@ -95,10 +96,7 @@ def _rescore(
         _print(standing)
         click.echo("\n".join(lines) or f"{target}: nothing changes.")
     if lines and not check:
-        try:
-            target.write_text(text_of(standing), encoding="utf-8")
-        except OSError as failure:
-            raise UserError(f"{target}: cannot be written: {failure.strerror}.") from failure
+        write_files([(target.name, text_of(standing))], target.parent)
     return bool(lines)
 
 
