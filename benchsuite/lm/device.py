@@ -89,14 +89,22 @@ def keep_freed_memory() -> None:
         mallopt(trim_threshold, (1 << 31) - 1)
 
 
+_BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Variables that libraries for linear algebra read when they are loaded."""
+
+
 def make_deterministic(threads: int = 1) -> None:
     """Fix whatever would let two runs of the same job differ.
 
     The number of threads changes the order of sums, so it is part of the result and fixed:
-    parallelism comes from running jobs side by side.
+    parallelism comes from running jobs side by side. That goes for torch and for the libraries
+    that numpy and scipy multiply with, those that are there and those that are loaded later.
     """
     import torch
+    from threadpoolctl import threadpool_limits
 
+    threadpool_limits(threads, user_api="blas")
+    os.environ.update(dict.fromkeys(_BLAS_THREADS, str(threads)))
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     torch.set_num_threads(threads)

@@ -190,7 +190,10 @@ def checkout(package: Path) -> Path:
 
 
 def git_revision(folder: Path) -> tuple[str | None, bool | None]:
-    """Return the commit of the checkout that a folder is tracked in, and whether it is dirty."""
+    """Return the commit of the checkout that a folder is tracked in, and whether it is changed.
+
+    What changed elsewhere in the checkout, such as a board's entries, does not matter to it.
+    """
 
     def git(*arguments: str) -> str:
         command = ["git", "-C", str(folder), *arguments]
@@ -198,7 +201,7 @@ def git_revision(folder: Path) -> tuple[str | None, bool | None]:
 
     try:
         git("ls-files", "--error-unmatch", "__init__.py")
-        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))
+        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain", "."))
     except (OSError, subprocess.CalledProcessError):
         return None, None
 

@@ -113,7 +113,7 @@ class Environment(_Entry):
 
     benchsuite: str = Field(description="Version of benchsuite.")
     git_revision: str | None = Field(description="Commit of a source checkout, if it is one.")
-    git_dirty: bool | None = Field(description="Whether the checkout had uncommitted changes.")
+    git_dirty: bool | None = Field(description="Whether the package had uncommitted changes there.")
     source: str | None = Field(
         default=None,
         description="SHA-256 of benchsuite's own source, plugins apart, whatever its revision.",

@@ -1,5 +1,9 @@
 """Where a run computes, and in which precision."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -51,6 +55,23 @@ def test_cuda_that_is_absent_is_said(gpu, monkeypatch):
 def test_precision_names_a_dtype():
     assert Device("cpu", "bf16").dtype == torch.bfloat16
     assert Device("cpu", "fp32").dtype == torch.float32
+
+
+THREADS = """
+import numpy
+from benchsuite.lm.device import make_deterministic
+make_deterministic()
+import scipy.linalg
+from threadpoolctl import threadpool_info
+print(*(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"))
+"""
+
+
+def test_linear_algebra_is_done_in_one_thread_also_what_is_loaded_later():
+    several = os.environ | {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    command = [sys.executable, "-c", THREADS]
+    found = subprocess.run(command, env=several, capture_output=True, text=True, check=True)
+    assert set(found.stdout.split()) == {"1"}
 
 
 def test_deterministic_means_threads_and_algorithms_are_fixed(monkeypatch):

@@ -35,7 +35,9 @@ def test_an_installed_package_names_the_commit_it_came_from(installed):
     head = ["git", "-C", str(source), "rev-parse", "HEAD"]
     assert revision == subprocess.check_output(head, text=True).strip()
     assert dirty is False
-    (source.parent / "new.txt").write_text("")
+    (source.parent / "entry.yaml").write_text("")
+    assert provenance.git_revision(source) == (revision, False)
+    (source / "new.py").write_text("")
     assert provenance.git_revision(source) == (revision, True)
 
 
