@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benchsuite.leaderboard.verify.case import Case
 from benchsuite.leaderboard.verify.finding import Finding, check, flag
-from benchsuite.leaderboard.verify.joint import bound, joint
+from benchsuite.leaderboard.verify.joint import Joint, bound, joint
 from benchsuite.leaderboard.verify.spreads import apart
 
 
@@ -18,20 +18,19 @@ def anchors(case: Case) -> Iterator[Finding]:
     On the board's machine both are equal; on another, rounding makes them as far apart as other
     seeds are. A mean over seeds is nearer, so that it tells what no seed does by itself.
     """
-    comparisons = len(case.anchors) * (len(case.scored) + 1)
+    together = joint(case)
     for name in case.anchors:
         for scored in case.spreads:
-            yield from _one(case, name, scored, comparisons)
-        yield from _together(case, name, comparisons)
+            yield from _one(case, name, scored)
+        if together is not None:
+            yield from _all(case, name, together)
 
 
-def _together(case: Case, name: str, comparisons: int) -> Iterator[Finding]:
+def _all(case: Case, name: str, together: Joint) -> Iterator[Finding]:
     """Compare all that counts at once."""
-    together, seeds = joint(case), case.frozen.seeds
-    if together is None:
-        return
+    seeds = case.frozen.seeds
     shift = together.shift(case.rows, case.frozen_rows, name, seeds)
-    most = bound(comparisons, together.spread.freedom, len(seeds))
+    most = bound(len(case.anchors), together.spread.freedom, len(seeds))
     if shift is not None and not abs(shift) <= most:
         better = "better" if shift > 0 else "worse"
         yield flag(
@@ -40,7 +39,7 @@ def _together(case: Case, name: str, comparisons: int) -> Iterator[Finding]:
         )
 
 
-def _one(case: Case, name: str, scored: tuple[str, str], comparisons: int) -> Iterator[Finding]:
+def _one(case: Case, name: str, scored: tuple[str, str]) -> Iterator[Finding]:
     """Compare one measurement."""
     own, usual = (case.curve(rows, name, scored) for rows in (case.rows, case.frozen_rows))
     if own is None or usual is None:
@@ -54,6 +53,7 @@ def _one(case: Case, name: str, scored: tuple[str, str], comparisons: int) -> It
                 f"{what}, seed {seed}, is {far:.1f} standard deviations from the board's own."
             )
     far = apart(sum(own) / len(own), sum(usual) / len(usual), spread.deviation)
+    comparisons = len(case.anchors) * len(case.spreads)
     if not far <= bound(comparisons, spread.freedom, len(seeds)):
         yield flag(
             f"{what}, mean over seeds, is {far:.1f} standard deviations from the board's own."
