@@ -1,4 +1,4 @@
-"""Plain `verify` reads an entry's plugin and runs nothing of it: the interpreter tells what runs."""
+"""Plain `verify` runs nothing of an entry that brings code: the interpreter tells what runs."""
 
 import sys
 from contextlib import contextmanager
@@ -51,7 +51,7 @@ def of_entry(found, entry):
 @pytest.fixture
 def sneaky(entry, tmp_path):
     """An entry whose plugin leaves a mark wherever it is run: imported, built or started."""
-    sneaky_plugin.hand_in(entry, **{"addresses": [], "secret": "x", "home": tmp_path})
+    sneaky_plugin.hand_in(entry, addresses=[], secret="nothing", home=tmp_path)  # noqa: S106
     mark = tmp_path / "mark"
     for name in ("sneaky.py", "setup.py", "conftest.py", "sitecustomize.py", "__init__.py"):
         path = entry / "plugin" / name
