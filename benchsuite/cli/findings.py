@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +19,7 @@ _SIGNS: dict[Level, tuple[str, str]] = {
     "flag": ("!", "yellow"),
     "note": ("·", "dim"),
 }
+_COMMANDS: dict[Level, str] = {"error": "error", "flag": "warning", "note": "notice"}
 _WORST: tuple[Level, ...] = ("error", "flag", "note")
 _STYLES = {"passed": "green", "flagged": "yellow", "refused": "red"}
 
@@ -47,6 +49,21 @@ def print_report(report: Report, *, briefly: bool) -> None:
             name = "" if number else checked.check
             table.add_row(Text(f"  {sign}", style), name, Text(finding.message))
     console.print(table)
+
+
+def print_annotations(report: Report) -> None:
+    """Print a report as workflow commands of GitHub, one a finding, which are shown as such.
+
+    Nothing else of an entry is printed there: a line that begins with `::` would be a command.
+    """
+    for checked in report.checks:
+        for finding in _sorted(checked):
+            title = f"{report.entry}: {checked.check}"
+            for sign in "%,:":
+                title = title.replace(sign, f"%{ord(sign):02X}")
+            message = finding.message.replace("%", "%25")
+            click.echo(f"::{_COMMANDS[finding.level]} title={title}::{message}")
+    click.echo(f"{report.entry} on {report.board}: {report.verdict}, {report.state}")
 
 
 def _sorted(checked: Checked) -> list[Finding]:

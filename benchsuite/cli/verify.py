@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from secrets import choice
 from typing import TYPE_CHECKING
 
 import click
@@ -17,9 +19,20 @@ from benchsuite.errors import UserError
 
 if TYPE_CHECKING:
     from benchsuite.leaderboard.board import Board
+    from benchsuite.leaderboard.verified import Evidence
     from benchsuite.leaderboard.verify.case import Case
     from benchsuite.leaderboard.verify.rerun.outcome import Rerun
     from benchsuite.leaderboard.verify.verify import Report
+
+
+def _seed(_: click.Context, __: click.Parameter, value: str | None) -> int | str | None:
+    """Read a seed; `random` stays, as it is drawn when it is needed: nobody can foresee it."""
+    if value is None or value == "random":
+        return value
+    try:
+        return int(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no seed; give a number, or random.") from None
 
 
 @click.command()
@@ -36,22 +49,29 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Check against the boards there, not those that the entries lie in.",
 )
-@click.option("--rerun", type=int, metavar="SEED", help="Train this seed again and compare.")
+@click.option(
+    "--rerun",
+    callback=_seed,
+    metavar="SEED|random",
+    help="Train this seed again, or one drawn here, and compare.",
+)
 @click.option("--trust-plugin", is_flag=True, help="Do not ask before an entry's code is run.")
 @click.option("--without-isolation", is_flag=True, help="Rerun with network, if it must be.")
 @click.option("--write", is_flag=True, help="Note an entry as verified, where its seed came again.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where something is flagged, too.")
+@click.option("--annotate", is_flag=True, help="Print findings as annotations of GitHub.")
 @click.option("--json", "as_json", is_flag=True, help="Print reports as JSON.")
 @data_root_option
 def verify(
     entries: Sequence[Path],
     boards: Path | None,
-    rerun: int | None,
+    rerun: int | str | None,
     *,
     trust_plugin: bool,
     without_isolation: bool,
     write: bool,
     strict: bool,
+    annotate: bool,
     as_json: bool,
 ) -> None:
     """Check each ENTRY, a folder such as leaderboards/nano/v1/entries/NAME.
@@ -59,13 +79,14 @@ def verify(
     Nothing of an entry is run, but for --rerun. Exit code: 0 where none is refused, 1 where one
     is, 2 where it cannot be told.
     """
-    from benchsuite.cli.findings import print_report
+    from benchsuite.cli.findings import print_annotations, print_report
     from benchsuite.leaderboard.board import read_board
     from benchsuite.leaderboard.entry import Entry, read_entries
     from benchsuite.leaderboard.verify.verify import verify as check
 
     if write and rerun is None:
-        raise UserError("--write: an entry is verified by training again; add --rerun SEED.")
+        raise UserError("--write: an entry is verified by training again; add --rerun random.")
+    show = print_annotations if annotate else partial(print_report, briefly=len(entries) > 1)
     known: dict[Path, tuple[Board, list[Entry]]] = {}
     reports = []
     for given in entries:
@@ -76,15 +97,18 @@ def verify(
             known[place] = board, read_entries(board)[0]
         board, others = known[place]
         report, case = check(folder, board, others)
-        if rerun is not None and case is not None and report.verdict == "refused":
+        if rerun is not None and report.verdict == "refused":
             click.echo(f"{report.entry} is refused, so it is not trained again.", err=True)
         elif rerun is not None and case is not None:
             _consent(case, trusted=trust_plugin)
-            again = _again(case, rerun, without_isolation=without_isolation, quiet=as_json)
-            report = _with_rerun(report, case, again, write=write)
+            seed = rerun if isinstance(rerun, int) else choice(case.frozen.seeds)
+            again = partial(_again, without_isolation=without_isolation, quiet=as_json)
+            report = _with_rerun(report, case, partial(again, case, seed), write=write)
+        if write and report.verdict == "refused":
+            _forget(board, folder.name)
         reports.append(report)
         if not as_json:
-            print_report(report, briefly=len(entries) > 1)
+            show(report)
     if as_json:
         click.echo(json.dumps([report.model_dump(mode="json") for report in reports], indent=2))
     bad = {"refused", "flagged"} if strict else {"refused"}
@@ -137,29 +161,51 @@ def _again(case: Case, seed: int, *, without_isolation: bool, quiet: bool) -> Re
     return train_again(case, seed, tell, without_isolation=without_isolation)
 
 
-def _with_rerun(report: Report, case: Case, rerun: Rerun, *, write: bool) -> Report:
-    """Add what training again came to; note the entry as verified, where it came again."""
+def _with_rerun(report: Report, case: Case, again: Callable[[], Rerun], *, write: bool) -> Report:
+    """Train again, and add what that came to; note the entry as verified, where it came again.
+
+    As it was before anything of it ran, since code of its own could write to its folder. Raises
+    `UserError` where that changed.
+    """
+    from benchsuite.leaderboard.verified import evidence
     from benchsuite.leaderboard.verify.rerun.outcome import checked
     from benchsuite.leaderboard.verify.verify import report as put_together
 
+    before = evidence(case.entry.folder, case.board)
+    rerun = again()
     verified = case.entry.verified
     if write and rerun.same:
-        _write(case, rerun)
+        if evidence(case.entry.folder, case.board) != before:
+            raise UserError(
+                f"{case.entry.name} or its board changed while it was trained again, so it is not "
+                "noted as verified; see what changed it, then verify it anew."
+            )
+        _write(case, rerun, before)
         verified = True
     checks = [*report.checks, checked(rerun)]
     return put_together(report.entry, case.board, checks, verified=verified, rerun=rerun)
 
 
-def _write(case: Case, rerun: Rerun) -> None:
-    from benchsuite.leaderboard.verified import Verified, digests, write_verified
+def _write(case: Case, rerun: Rerun, before: Evidence) -> None:
+    from benchsuite.leaderboard.verified import Verified, write_verified
 
-    told = {"seed", "benchsuite", "source", "machine", "compared", "equal", "farthest"}
+    told = {"seed", "benchsuite", "source", "machine", "rule", "compared", "equal", "farthest"}
     document = Verified(
         entry=case.entry.name,
         board=case.board.name,
         date=datetime.now(UTC).date().isoformat(),
-        files=digests(case.entry.folder),
+        files=before.files,
+        board_files=before.board_files,
         **rerun.model_dump(include=told),
     )
     path = write_verified(document, case.board)
     click.echo(f"Noted in {path}.", err=True)
+
+
+def _forget(board: Board, name: str) -> None:
+    """Take back that a refused entry is verified, where it was."""
+    from benchsuite.leaderboard.verified import forget_verified
+
+    path = forget_verified(board, name)
+    if path is not None:
+        click.echo(f"Removed {path}: {name} is verified no more.", err=True)

@@ -81,10 +81,10 @@ class BoardDocument(_Strict):
     blind: str
     scoring: Scoring
     tolerance: float = Field(
-        default=4.0,
+        default=5.0,
         gt=0,
-        description="How far one seed that is trained again may be from the entry's own, in "
-        "standard deviations between seeds.",
+        description="How far a measurement of one seed that is trained again may be from the "
+        "entry's own, mean over generations, in standard deviations between seeds.",
     )
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,12 +14,30 @@ from benchsuite.suites.documents import read, validate
 if TYPE_CHECKING:
     from benchsuite.leaderboard.board import Board
 
+Rule = Literal["bit for bit", "tolerance"]
+"""How what counts must come out: equal, where source and machine are, else near."""
+
+_OF_BOARD = (
+    "board.yaml",
+    "suite.yaml",
+    "baselines/record.json",
+    "baselines/measurements.parquet",
+)
+
+
+class Evidence(NamedTuple):
+    """The SHA-256 of an entry's files, and of its board's, by their names."""
+
+    files: dict[str, str]
+    board_files: dict[str, str]
+
 
 class Verified(BaseModel):
     """The document `verified/NAME.yaml`: one seed was trained again, and how near it came.
 
-    `files` are the SHA-256 of all that the entry's folder held then, so a changed entry is
-    verified no more. `farthest` is in standard deviations between seeds.
+    `files` are the SHA-256 of all that the entry's folder held then, and `board_files` those of
+    what it was compared with, so an entry that changed, or whose board did, is verified no more.
+    `farthest` is in standard deviations between seeds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -32,9 +50,11 @@ class Verified(BaseModel):
     source: str | None = Field(description="SHA-256 of that version's source.")
     machine: str = Field(description="What it ran on.")
     compared: int = Field(description="Values compared.")
+    rule: Rule = Field(description="How what counts had to come out.")
     equal: int = Field(description="Those that came out bit for bit.")
     farthest: float | None = Field(description="Of those that count; None where all are equal.")
     files: dict[str, Sha256]
+    board_files: dict[str, Sha256]
 
 
 def is_verified(folder: Path, board: Board) -> bool:
@@ -44,16 +64,23 @@ def is_verified(folder: Path, board: Board) -> bool:
         return False
     document = validate(Verified, read(path))
     return (document.entry, document.board) == (folder.name, board.name) and (
-        document.files == digests(folder)
+        (document.files, document.board_files) == evidence(folder, board)
     )
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of all files of an entry by their names. Raises `UserError`."""
+def evidence(folder: Path, board: Board) -> Evidence:
+    """Return what an entry, and what it is compared with, are now. Raises `UserError`.
+
+    Not the board's standing, which every new entry changes.
+    """
     found = contents(folder)
     for path in found.values():
         check_size(path)
-    return {name: sha256_of(path) for name, path in found.items()}
+    of_board = {name: board.folder / name for name in _OF_BOARD}
+    return Evidence(
+        {name: sha256_of(path) for name, path in found.items()},
+        {name: sha256_of(path) for name, path in of_board.items() if path.is_file()},
+    )
 
 
 def place(board: Board, name: str) -> Path:
@@ -66,4 +93,13 @@ def write_verified(document: Verified, board: Board) -> Path:
     path = place(board, document.entry)
     path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document.model_dump(mode="json"), sort_keys=False))
+    return path
+
+
+def forget_verified(board: Board, name: str) -> Path | None:
+    """Take back that an entry is verified; return where that stood, None where it did not."""
+    path = place(board, name)
+    if not path.is_file():
+        return None
+    path.unlink()
     return path

@@ -9,8 +9,9 @@ from functools import cached_property
 from benchsuite.leaderboard.board import Board
 from benchsuite.leaderboard.entry import Entry
 from benchsuite.leaderboard.scoring.graders import filled, graders_of
+from benchsuite.leaderboard.verify.curves import curve
 from benchsuite.leaderboard.verify.rows import Place, Rows, by_place
-from benchsuite.leaderboard.verify.spreads import spread
+from benchsuite.leaderboard.verify.spreads import Spread, pooled
 from benchsuite.records.record import MetricEntry, Record, RegimeEntry
 
 
@@ -85,19 +86,35 @@ class Case:
         return graders_of(self.entry, [(scored.metric, scored.slice) for scored in auc])
 
     @cached_property
-    def spreads(self) -> dict[tuple[str, str], float]:
-        """Standard deviations between seeds of what counts: of the board's and the entry's models.
+    def spreads(self) -> dict[tuple[str, str], Spread]:
+        """How far seeds are apart in what counts: of the board's control and blind self-training.
 
-        Those of the board count twice, so that seeds that were made to differ gain little.
+        Pooled over their models from generation 1 on. An entry's own seeds have no say in it:
+        else who makes them differ would be allowed to.
         """
+        generations = range(1, self.frozen.generations + 1)
         found = {}
-        for scored in self.scored:
-            own = spread(self, self.rows, [self.regime.name], scored)
-            frozen = spread(self, self.frozen_rows, self.anchors, scored)
-            known = [each.variance for each in (own, frozen, frozen) if each is not None]
-            if known:
-                found[scored] = (sum(known) / len(known)) ** 0.5
+        for scored in sorted(self.scored):
+            places = [
+                Place(name, number, *scored) for name in self.anchors for number in generations
+            ]
+            spread = pooled(self.of_seeds(self.frozen_rows, place) for place in places)
+            if spread is not None:
+                found[scored] = spread
         return found
+
+    def curve(
+        self, rows: Rows, regime: str, scored: tuple[str, str], seeds: Sequence[int] | None = None
+    ) -> list[float] | None:
+        """Return what scores take of a measurement, for each of the board's seeds, or of others."""
+        return curve(
+            rows,
+            regime,
+            scored,
+            best=self.metrics[scored[0]].best,
+            seeds=self.frozen.seeds if seeds is None else seeds,
+            generations=self.frozen.generations,
+        )
 
     def of_seeds(self, rows: Rows, place: Place) -> list[float] | None:
         """Return the values of all of the board's seeds; None where one is missing."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from math import inf, isfinite, sqrt
+from typing import NamedTuple
 
 import numpy as np
-
-from benchsuite.leaderboard.verify.rows import Place, Rows
-
-if TYPE_CHECKING:
-    from benchsuite.leaderboard.verify.case import Case
 
 _SAME = 1e-6
 """Relative: rounding errors of equal values."""
@@ -23,34 +18,28 @@ class Spread(NamedTuple):
     variance: float
     freedom: int
 
+    @property
+    def deviation(self) -> float:
+        """The standard deviation between seeds."""
+        return sqrt(self.variance)
 
-def spread(
-    case: Case, rows: Rows, regimes: Sequence[str], scored: tuple[str, str]
-) -> Spread | None:
-    """Return the variance between seeds, pooled over regimes and generations from 1 on.
 
-    None where no such measurement has all seeds, or there is but one.
+def pooled(samples: Iterable[Sequence[float] | None]) -> Spread | None:
+    """Return the variance between seeds, pooled over samples of equally many seeds.
+
+    None where there is no sample of two seeds or more; a sample that is None is left out.
     """
-    places = [
-        Place(regime, generation, *scored)
-        for regime in regimes
-        for generation in range(1, case.frozen.generations + 1)
-    ]
-    found = [values for place in places if (values := case.of_seeds(rows, place))]
-    variances = [float(np.var(values, ddof=1)) for values in found if len(values) > 1]
-    if not variances:
+    found = [values for values in samples if values is not None and len(values) > 1]
+    if not found:
         return None
-    freedom = len(variances) * (len(case.frozen.seeds) - 1)
-    return Spread(sum(variances) / len(variances), freedom)
+    freedom = sum(len(values) - 1 for values in found)
+    return Spread(sum(float(np.var(values, ddof=1)) for values in found) / len(found), freedom)
 
 
-def deviations(own: Sequence[float], other: Sequence[float], deviation: float) -> float:
-    """Return the largest distance of paired values, in standard deviations between seeds."""
-    return max(
-        (0.0 if _same(a, b) else abs(a - b) / deviation if deviation else inf)
-        for a, b in zip(own, other, strict=True)
-    )
-
-
-def _same(one: float, other: float) -> bool:
-    return abs(one - other) <= _SAME * max(abs(one), abs(other))
+def apart(one: float, other: float, deviation: float) -> float:
+    """Return how far two values are apart, in standard deviations between seeds."""
+    if not isfinite(one - other):
+        return inf
+    if abs(one - other) <= _SAME * max(abs(one), abs(other)):
+        return 0.0
+    return abs(one - other) / deviation if deviation else inf

@@ -129,7 +129,7 @@ def test_an_entry_page_says_what_was_done(board):
     assert "text of generation 2" in done
     assert "graders/self-likelihood" in done
     assert "benchsuite run quickstart" in page.sections["again"]
-    assert "--rerun 0" in page.sections["again"]
+    assert "--rerun random" in page.sections["again"]
     assert "Generation 3" in page.sections["texts"]
     assert "loop terminates" in page.sections["texts"]
     assert "train" in page.sections["costs"]

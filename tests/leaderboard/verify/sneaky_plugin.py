@@ -68,7 +68,13 @@ def hand_in(entry, **told):
     (folder / "pyproject.toml").write_text(PROJECT)
     (folder / "sneaky.py").write_text(SOURCE.format(**told))
     change_record(entry, _write_by_plugin)
-    change_document(entry, plugin={"source": "plugin", "sha256": tree_digest(folder)})
+    note_source(entry)
+
+
+def note_source(entry):
+    """Write the SHA-256 of the plugin as it lies there into the entry's document."""
+    digest_of = tree_digest(entry / "plugin")
+    change_document(entry, plugin={"source": "plugin", "sha256": digest_of})
     note_files(entry)
 
 

@@ -7,7 +7,7 @@ from real_board import change_rows, checked
 
 from benchsuite.leaderboard.board import read_board
 from benchsuite.leaderboard.entry import read_entries
-from benchsuite.leaderboard.verified import Verified, digests, write_verified
+from benchsuite.leaderboard.verified import Verified, evidence, write_verified
 
 ERROR = {"metric": "theory/error", "slice": "all"}
 
@@ -30,10 +30,13 @@ def test_a_control_that_fares_worse_than_the_boards_is_flagged(entry):
     values(entry, lambda seed, value: value + 0.001, regime="real", **ERROR)
     assert not flags(entry, "anchors")
     values(entry, lambda seed, value: value + 1, regime="real", **ERROR)
-    found = flags(entry, "anchors")
-    assert len(found) == 2
-    assert "theory/error of real, generation 1 is" in found[0]
-    assert "standard deviations from the board's own" in found[0]
+    *seeds, mean, together = flags(entry, "anchors")
+    assert len(seeds) == 3
+    assert "theory/error, all, of real, seed 0, is" in seeds[0]
+    assert "standard deviations from the board's own" in seeds[0]
+    assert "theory/error, all, of real, mean over seeds, is" in mean
+    assert together.startswith("all that counts of real, taken together, is")
+    assert together.endswith("worse than the board's own.")
 
 
 def test_better_than_human_text_is_flagged_unless_a_verified_entry_is_better_yet(
@@ -60,16 +63,22 @@ def verify_by_hand(entry, board_folder):
         compared=1,
         equal=1,
         farthest=None,
-        files=digests(entry),
+        rule="tolerance",
+        **evidence(entry, board)._asdict(),
         **told,
     )
     write_verified(document, board)
     assert {e.name for e in read_entries(board)[0] if e.verified} == {entry.name}
 
 
-def test_a_gain_within_its_error_is_not_flagged(entry):
-    values(entry, lambda seed, value: (-1) ** seed - 0.5, regime="hybrid-50", **ERROR)
+def test_a_gain_within_what_the_boards_seeds_differ_by_is_not_flagged(entry):
+    values(entry, lambda seed, value: value - 0.01, regime="hybrid-50", **ERROR)
     assert not flags(entry, "plausible")
+
+
+def test_seeds_that_differ_much_excuse_no_gain(entry):
+    values(entry, lambda seed, value: -9.0 * seed, regime="hybrid-50", **ERROR)
+    assert flags(entry, "plausible")
 
 
 @pytest.mark.parametrize(
@@ -77,16 +86,18 @@ def test_a_gain_within_its_error_is_not_flagged(entry):
     [
         (lambda seed, value: 0.06, "theory/error, all, is the same for all seeds"),
         (lambda seed, value: 0.06 + 1e-5 * seed, "times as much between seeds"),
+        (lambda seed, value: 0.06 + 9 * seed, "times as much between seeds"),
     ],
 )
-def test_seeds_that_do_not_differ_enough_are_flagged(entry, change, says):
+def test_seeds_that_differ_far_less_or_more_are_flagged(entry, change, says):
     values(entry, change, regime="hybrid-50", **ERROR)
     (found,) = flags(entry, "spread")
     assert says in found
 
 
-def test_seeds_may_differ_less_than_others(entry):
-    values(entry, lambda seed, value: 0.06 + 0.002 * seed, regime="hybrid-50", **ERROR)
+@pytest.mark.parametrize("step", [0.002, 0.005])
+def test_seeds_may_differ_less_or_more_than_others(entry, step):
+    values(entry, lambda seed, value: 0.06 + step * seed, regime="hybrid-50", **ERROR)
     assert not flags(entry, "spread")
 
 

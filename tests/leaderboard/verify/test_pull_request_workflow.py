@@ -33,6 +33,13 @@ def test_nothing_that_others_write_is_put_into_its_scripts(workflow):
     assert not any("${{" in step["run"] for step in job["steps"])
 
 
+def test_what_is_flagged_is_shown_and_fails_nothing(workflow):
+    (job,) = workflow["jobs"].values()
+    (last,) = [step["run"] for step in job["steps"] if step["name"].startswith("Verify")]
+    assert "--annotate" in last
+    assert "--strict" not in last
+
+
 def git(folder, *arguments):
     own = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
     who = {

@@ -9,6 +9,7 @@ import pytest
 import sneaky_plugin
 import yaml
 from click.testing import CliRunner
+from forged import elsewhere
 from real_board import change_rows
 
 from benchsuite.cli.verify import verify
@@ -18,6 +19,7 @@ from benchsuite.leaderboard.entry import read_entries
 from benchsuite.leaderboard.run import read_run
 from benchsuite.leaderboard.verify.case import Case
 from benchsuite.leaderboard.verify.rerun.again import train_again
+from benchsuite.leaderboard.verify.rerun.alike import alike
 from benchsuite.leaderboard.verify.rerun.compare import compare
 from benchsuite.leaderboard.verify.rerun.documents import needs_all_seeds, write_suite
 from benchsuite.leaderboard.verify.rerun.isolation import environment, isolation, run
@@ -53,6 +55,13 @@ def test_a_seed_trained_again_verifies_the_entry_until_it_is_changed(entry, boar
     assert "80 of 80 values are the same bit for bit" in done.output
     noted = yaml.safe_load((board_folder / "verified" / "hybrid-50.yaml").read_text())
     assert set(noted["files"]) == {"entry.yaml", "record.json", "measurements.parquet"}
+    assert set(noted["board_files"]) == {
+        "board.yaml",
+        "suite.yaml",
+        "baselines/record.json",
+        "baselines/measurements.parquet",
+    }
+    assert noted["rule"] == "bit for bit"
     assert case_of(entry).entry.verified
     with (entry / "entry.yaml").open("a") as file:
         file.write("# changed\n")
@@ -67,27 +76,90 @@ def moved(by, **where):
     return change
 
 
-def test_what_comes_out_otherwise_is_told_in_deviations(entry, real_run):
-    """Blind self-training and hybrid-50 differ between seeds, so a tenth of it is allowed."""
-    case = case_of(entry)
-    spread = case.spreads["theory/error", "all"]
-    assert spread > 0
+def test_what_comes_out_otherwise_elsewhere_is_told_in_deviations(entry, real_run):
+    """One of two generations is moved, so their mean by half as much."""
+    here = elsewhere(read_run(real_run))
+    deviation = case_of(entry).spreads["theory/error", "all"].deviation
+    assert deviation > 0
     place = {"metric": "theory/error", "regime": "hybrid-50", "generation": 2, "seed": 1}
-    honest = compare(case, read_run(real_run), 1, (), isolated=True)
+    honest = compare(case_of(entry), here, 1, (), isolated=True)
     assert (honest.equal, honest.farthest, honest.same) == (honest.compared, None, True)
-    change_rows(entry, moved(3 * spread, **place))
-    case = case_of(entry)
-    near = compare(case, read_run(real_run), 1, (), isolated=True)
-    assert near.same
-    assert near.equal == near.compared - 1
-    assert near.farthest == pytest.approx(3 * spread / case.spreads["theory/error", "all"])
+    change_rows(entry, moved(3 * deviation, **place))
+    near = compare(case_of(entry), here, 1, (), isolated=True)
+    assert (near.rule, near.same, near.equal) == ("tolerance", True, near.compared - 1)
+    assert near.farthest == pytest.approx(1.5)
     assert not [f for f in checked(near).findings if f.level == "error"]
-    change_rows(entry, moved(97 * spread, **place))
-    far = compare(case_of(entry), read_run(real_run), 1, (), isolated=True)
+    change_rows(entry, moved(97 * deviation, **place))
+    far = compare(case_of(entry), here, 1, (), isolated=True)
     assert not far.same
-    (error,) = [f for f in checked(far).findings if f.level == "error"]
-    assert "theory/error of hybrid-50, generation 2 is" in error.message
-    assert "standard deviations apart" in error.message
+    assert far.farthest == pytest.approx(50)
+    one, together = [f.message for f in checked(far).findings if f.level == "error"]
+    assert "theory/error of hybrid-50, mean over generations, is" in one
+    assert "50 standard deviations apart" in one
+    assert "all that counts of hybrid-50, taken together" in together
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "0" * 64},
+        {"python": "4.0"},
+        {"platform": "Another"},
+        {"precision": "fp8"},
+        {"packages": {"numpy": "0"}},
+    ],
+)
+def test_runs_are_alike_where_all_that_decides_on_bits_is(real_run, change):
+    record = read_run(real_run).record
+    environment = record.environment
+    cores = environment.hardware.model_copy(update={"cores": 99, "memory": 1})
+
+    def changed(**values):
+        return record.model_copy(update={"environment": environment.model_copy(update=values)})
+
+    assert alike(record, changed(hardware=cores))
+    assert not alike(record, changed(**change))
+    unknown = changed(source=None)
+    assert not alike(unknown, unknown)
+
+
+def test_a_value_on_one_side_alone_is_beyond(entry, real_run):
+    place = {"metric": "theory/error", "regime": "real", "generation": 0, "seed": 1}
+
+    def emptied(row):
+        hit = all(row[key] == value for key, value in place.items())
+        return {**row, "value": None} if hit else row
+
+    change_rows(entry, emptied)
+    found = compare(case_of(entry), elsewhere(read_run(real_run)), 1, (), isolated=True)
+    (far,) = found.beyond
+    assert (far.generation, far.entry, far.deviations) == (0, None, None)
+    (error,) = [f for f in checked(found).findings if f.level == "error"]
+    assert error.message.startswith("theory/error of real, generation 0 is missing, and here 0")
+
+
+def test_what_the_board_has_no_spread_of_must_be_equal(entry, real_run):
+    case = case_of(entry)
+    del case.spreads["theory/error", "all"]
+    here = elsewhere(read_run(real_run))
+    assert compare(case, here, 1, (), isolated=True).same
+    change_rows(entry, moved(1e-9, metric="theory/error", regime="hybrid-50", seed=1))
+    case = case_of(entry)
+    assert compare(case, here, 1, (), isolated=True).same
+    del case.spreads["theory/error", "all"]
+    assert len(compare(case, here, 1, (), isolated=True).beyond) == 3
+
+
+def test_numbers_that_overflow_are_beyond(entry, real_run):
+    def huge(row):
+        hit = (row["metric"], row["regime"], row["slice"]) == ("theory/error", "hybrid-50", "all")
+        return {**row, "value": 1.7e308} if hit else row
+
+    change_rows(entry, huge)
+    found = compare(case_of(entry), elsewhere(read_run(real_run)), 1, (), isolated=True)
+    assert not found.same
+    assert found.beyond
+    assert [f for f in checked(found).findings if f.level == "error"]
 
 
 def test_only_what_counts_must_come_out(entry, real_run):
@@ -96,7 +168,7 @@ def test_only_what_counts_must_come_out(entry, real_run):
     assert found.same
     assert found.equal == found.compared - 9
     levels = [finding.level for finding in checked(found).findings]
-    assert levels == ["note", "note", "flag"]
+    assert levels == ["note", "note", "note", "flag"]
 
 
 def test_a_seed_that_is_not_there_cannot_be_trained_again(entry):

@@ -4,14 +4,19 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import real_board
+import yaml
 from click.testing import CliRunner
 from made_up_board import damage_record
 
 from benchsuite.cli.verify import verify
 from benchsuite.errors import UserError
+from benchsuite.leaderboard.files import sha256_of
 from benchsuite.leaderboard.verify.checks import CHECKS
+from benchsuite.records.tables import SAMPLE_SCHEMA
 
 
 def call(*arguments):
@@ -47,6 +52,47 @@ def test_what_is_flagged_fails_where_that_is_asked_for(entry):
     assert "! environment" in done.output
 
 
+def test_findings_are_annotations_where_that_is_asked_for(entry):
+    damage_record(entry, lambda r: r["environment"].update(git_dirty=True, source="0" * 64))
+    done = call("--annotate", entry)
+    assert done.exit_code == 0
+    warning, notice, last = done.output.splitlines()
+    assert warning.startswith("::warning title=hybrid-50%3A environment::it ran from a source")
+    assert notice.startswith("::notice title=hybrid-50%3A environment::it ran from another source")
+    assert last == "hybrid-50 on bell/v1: flagged, self-reported"
+
+
+def test_an_entry_gives_no_command_of_its_own(entry):
+    """Each line that GitHub reads as a command is one of ours; what is in it is escaped."""
+    title = "a%0A::stop-commands::x\n::error::y\n  ::add-mask::z"
+    real_board.change_document(entry, title=title, board="%0A::set-output name=x::y", more=title)
+    damage_record(entry, lambda r: r["regimes"].append({**r["regimes"][-1], "name": title}))
+    done = call("--annotate", entry)
+    assert done.exit_code == 1
+    *found, last = done.output.splitlines()
+    assert found
+    assert all(line.startswith(("::error title=", "::warning title=")) for line in found)
+    assert not any("%0A" in line for line in found)
+    assert last == "hybrid-50 on bell/v1: refused, self-reported"
+
+
+def test_samples_of_other_regimes_are_named_in_order(entry):
+    names = ["zebra", "b", "a", "m", "c"]
+    rows = [
+        {"use": "training", "regime": name, "generation": 0, "seed": 0, "text": "x"}
+        for name in names
+    ]
+    path = entry / "samples.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=SAMPLE_SCHEMA), path)
+    document = yaml.safe_load((entry / "entry.yaml").read_text())
+    files = {**document["files"], path.name: sha256_of(path)}
+    real_board.change_document(entry, files=files)
+    (report,) = json.loads(call("--json", entry).output)
+    (samples,) = [each for each in report["checks"] if each["check"] == "samples"]
+    found = [finding["message"].split()[4].rstrip(",") for finding in samples["findings"]]
+    assert found == sorted(names)
+
+
 def test_boards_elsewhere_are_taken_instead(entry, board_folder, tmp_path):
     """As of a pull request: what lies beside the entry is not trusted."""
     trusted = tmp_path / "trusted"
@@ -62,7 +108,7 @@ def test_boards_elsewhere_are_taken_instead(entry, board_folder, tmp_path):
     ("arguments", "says"),
     [
         (["nowhere"], "there is no folder"),
-        (["--write"], "add --rerun SEED"),
+        (["--write"], "add --rerun random"),
         (["--rerun", "9"], "no such seed"),
     ],
 )

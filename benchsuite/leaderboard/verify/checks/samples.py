@@ -23,7 +23,7 @@ def samples(case: Case) -> Iterator[Finding]:
     except UserError as failure:
         yield error(str(failure))
         return
-    for name in set(table["regime"].to_pylist()) - {case.regime.name}:
+    for name in sorted(set(table["regime"].to_pylist()) - {case.regime.name}, key=str):
         yield error(f"samples.parquet has rows of {name}, and entered is {case.regime.name}.")
     last, seeds = case.regime.generations, set(case.record.seeds)
     if any(not 0 <= (g or 0) <= last for g in table["generation"].to_pylist()):
