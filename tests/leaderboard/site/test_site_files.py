@@ -24,7 +24,6 @@ from benchsuite.leaderboard.site.regimes import tell
 from benchsuite.leaderboard.site.scripts import script
 from benchsuite.leaderboard.site.series import series
 from benchsuite.leaderboard.site.serve import server
-from benchsuite.leaderboard.site.shown import read_boards
 from benchsuite.leaderboard.site.table import POINTS, cell
 from benchsuite.leaderboard.standing import Estimate
 from benchsuite.stats.paired import t_quantiles
@@ -68,7 +67,7 @@ def test_generations_and_seeds_that_are_not_the_board_s_are_passed_over(tmp_path
     more += [{**rows[0], "regime": "hybrid-50", "seed": 99}]
     schema = pq.read_schema(path)
     pq.write_table(pa.Table.from_pylist(rows + more, schema=schema), path)
-    (shown,) = read_boards(tmp_path, made_up_site.stand)
+    (shown,) = made_up_site.read(tmp_path)
     points = series(shown.entries["hybrid-50"].run, "hybrid-50", shown)
     assert [point.generation for point in points[0]] == [0, 1, 2, 3]
     assert all(set(point.seeds) <= set(made_up_board.SEEDS) for each in points for point in each)
@@ -113,7 +112,7 @@ def test_cards_are_offered_as_text_and_links_are_passed_over(board):
 
 
 def test_the_standing_is_there_for_other_tools(board, boards):
-    (shown,) = read_boards(boards, made_up_site.stand)
+    (shown,) = made_up_site.read(boards)
     assert json.loads((board / "standing.json").read_text()) == json.loads(
         shown.standing.model_dump_json()
     )
@@ -125,7 +124,7 @@ def test_the_standing_is_there_for_other_tools(board, boards):
 def test_samples_that_cannot_be_read_leave_the_entry_its_page(tmp_path):
     folder = made_up_board.write_board(tmp_path, ("hybrid-50",))
     (folder / "entries" / "hybrid-50" / "samples.parquet").write_bytes(b"PAR1 and no more")
-    (shown,) = read_boards(tmp_path, made_up_site.stand)
+    (shown,) = made_up_site.read(tmp_path)
     problem = samples(shown.entries["hybrid-50"], shown).problem
     assert problem.startswith("entries/hybrid-50/samples.parquet: is no readable Parquet file")
 
@@ -210,7 +209,7 @@ def test_what_is_no_site_is_not_replaced(tmp_path):
 
 def test_a_folder_without_boards_is_an_error(tmp_path):
     with pytest.raises(UserError, match="there are no boards"):
-        read_boards(tmp_path, made_up_site.stand)
+        made_up_site.read(tmp_path)
 
 
 def test_two_boards_of_one_name_are_an_error(tmp_path):
@@ -218,7 +217,7 @@ def test_two_boards_of_one_name_are_an_error(tmp_path):
     (tmp_path / "made").rename(tmp_path / "other")
     made_up_board.write_board(tmp_path, ())
     with pytest.raises(UserError, match="two boards are called made/v1"):
-        read_boards(tmp_path, made_up_site.stand)
+        made_up_site.read(tmp_path)
 
 
 def test_a_board_that_scores_what_was_not_measured_is_an_error(tmp_path):

@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 from in_browser import Watched, chromium, see
 
-from benchsuite.leaderboard.site.shown import read_boards
 from benchsuite.stats.paired import paired_difference
 
 KINDS = [
@@ -43,7 +42,7 @@ def page(desk, board):
 
 @pytest.fixture(scope="module")
 def places(boards):
-    (shown,) = read_boards(boards, made_up_site.stand)
+    (shown,) = made_up_site.read(boards)
     return shown.places
 
 

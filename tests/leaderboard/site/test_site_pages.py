@@ -9,7 +9,6 @@ import made_up_site
 import pytest
 from html_page import Page
 
-from benchsuite.leaderboard.site.shown import read_boards
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +74,7 @@ def test_policy_lets_nothing_in_from_elsewhere(pages):
 
 def test_the_table_holds_everything_without_scripts(board, boards):
     page = Page((board / "index.html").read_text("utf-8"))
-    (shown,) = read_boards(boards, made_up_site.stand)
+    (shown,) = made_up_site.read(boards)
     head, *rows = page.cells(0)
     assert [row[1].split()[0] for row in rows] == [place.entry for place in shown.places]
     assert all(len(row) == len(head) for row in rows)
