@@ -10,7 +10,6 @@ import pytest
 from html_page import Page
 
 
-
 @pytest.fixture(scope="module")
 def pages(site):
     """Every page by its path, parsed."""
