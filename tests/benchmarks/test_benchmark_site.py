@@ -1,7 +1,8 @@
 """A board of 1,000 entries: how long its site takes to make, and its table to be usable.
 
-Made as `leaderboard build` makes it: entries are read, checked and scored. The table is usable once it can be
-sorted, searched and filtered; `extra_info` has the milliseconds from the start of loading to then.
+Made as `leaderboard build` makes it: entries are read, checked and scored. The table is usable
+once it can be sorted, searched and filtered; `extra_info` has the milliseconds from the start of
+loading to then.
 """
 
 import shutil

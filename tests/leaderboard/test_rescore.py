@@ -104,6 +104,16 @@ def test_a_refused_entry_leaves_the_rest(run, made_board):
     assert "accumulate-subsample" in result.stdout
 
 
+def test_what_verify_refuses_is_not_ranked(run, made_board):
+    path = made_board / "entries" / "hybrid-50" / "record.json"
+    path.write_text(path.read_text() + "\n")
+    result = run("--json")
+    reason = "record.json is not the file whose SHA-256 entry.yaml gives."
+    assert f"entries/hybrid-50: {reason}" in result.stderr
+    places = [place["entry"] for place in json.loads(result.stdout)["places"]]
+    assert places == ["accumulate-subsample", "self-graded"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -22,7 +22,8 @@ from benchsuite.stats.paired import mean_interval
 class Point:
     """A generation: the mean over the board's seeds, which is None where one has no value.
 
-    None, too, is what no number holds, as of values near the largest."""
+    None, too, is what no number holds, as of values near the largest.
+    """
 
     generation: int
     mean: float | None

@@ -1,6 +1,7 @@
 """What lies beside the pages: data as scripts, downloads, libraries, the folder itself."""
 
 import csv
+import hashlib
 import json
 import re
 from urllib.request import urlopen
@@ -17,7 +18,8 @@ from scipy.stats import t as students_t
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import read_board
 from benchsuite.leaderboard.entry import read_entries
-from benchsuite.leaderboard.site import libraries
+from benchsuite.leaderboard.scoring.published import text_of
+from benchsuite.leaderboard.site import brought, libraries
 from benchsuite.leaderboard.site.brought import samples
 from benchsuite.leaderboard.site.folder import MARK, replacing
 from benchsuite.leaderboard.site.regimes import tell
@@ -26,6 +28,8 @@ from benchsuite.leaderboard.site.series import series
 from benchsuite.leaderboard.site.serve import server
 from benchsuite.leaderboard.site.table import POINTS, cell
 from benchsuite.leaderboard.standing import Estimate
+from benchsuite.records.export import comma_separated
+from benchsuite.records.export.comma_separated import guarded
 from benchsuite.stats.paired import t_quantiles
 
 
@@ -106,6 +110,16 @@ def test_text_of_an_entry_is_no_formula_in_a_spreadsheet(board):
     assert {row["unit"] for row in rows} == {"'=1+1"}
 
 
+@pytest.mark.parametrize("text", ["\uff1dcmd()", "\n=1", "'=1", "@x"])
+def test_a_site_guards_cells_as_an_export_does(text):
+    table = pa.table({"unit": [text, "bits"], "value": [-1.0, 2.0]})
+    assert guarded(table).to_pylist() == [
+        {"unit": f"'{text}", "value": -1.0},
+        {"unit": "bits", "value": 2.0},
+    ]
+    assert brought.guarded is guarded is comma_separated.guarded
+
+
 def test_cards_are_offered_as_text_and_links_are_passed_over(board):
     names = {path.name for path in (board / "entries" / "hostile" / "cards").iterdir()}
     assert names == {"model.txt", "data.croissant.json"}
@@ -113,12 +127,12 @@ def test_cards_are_offered_as_text_and_links_are_passed_over(board):
 
 def test_the_standing_is_there_for_other_tools(board, boards):
     (shown,) = made_up_site.read(boards)
-    assert json.loads((board / "standing.json").read_text()) == json.loads(
-        shown.standing.model_dump_json()
-    )
+    exact = made_up_site.stand(shown.board, list(shown.entries.values()))
+    assert (board / "standing.json").read_text() == text_of(exact)
     rows = rows_of(board / "standing.csv")
-    assert [row["entry"] for row in rows] == [place.entry for place in shown.places]
-    assert float(rows[0]["score value"]) == shown.places[0].score.value
+    assert [row["entry"] for row in rows] == [place.entry for place in exact.places]
+    for row, place in zip(rows, exact.places, strict=True):
+        assert row["score value"] == str(float(f"{place.score.value:.9g}"))
 
 
 def test_samples_that_cannot_be_read_leave_the_entry_its_page(tmp_path):
@@ -197,6 +211,7 @@ def test_a_site_is_replaced_at_once_or_not_at_all(tmp_path):
     with replacing(out) as folder:
         (folder / "b.html").write_text("new")
     assert {path.name for path in out.iterdir()} == {"b.html", MARK}
+    assert (out / MARK).read_text() == f"{hashlib.sha256(b'new').hexdigest()}  b.html\n"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
