@@ -12,6 +12,7 @@ _MOST = 1000
 """Seeds, generations, metrics, and items of any list in a document."""
 
 _REGIMES = 100
+_SEED = (1 << 63) - 1
 
 
 def check_bounds(record: Record, path: Path) -> None:
@@ -28,6 +29,8 @@ def check_bounds(record: Record, path: Path) -> None:
     for name, (count, most) in counts.items():
         if count > most:
             raise UserError(f"{path}: {name}: {count:,} are more than the {most:,} there may be.")
+    if any(abs(seed) > _SEED for seed in record.seeds):
+        raise UserError(f"{path}: seeds: one has more than the 64 bits of a column of seeds.")
     last = [record.generations, *(regime.generations for regime in record.regimes)]
     if not all(0 <= generation <= _MOST for generation in last):
         raise UserError(f"{path}: generations: a regime has 0 to {_MOST:,}.")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import Board, Name
-from benchsuite.leaderboard.files import Sha256, check_size, plain
+from benchsuite.leaderboard.files import Sha256, check_size, in_words, plain
 from benchsuite.leaderboard.run import Run, read_run
 from benchsuite.leaderboard.verified import is_verified
 from benchsuite.suites.documents import read, validate
@@ -117,6 +117,8 @@ def read_entry(folder: Path, board: Board) -> Entry:
         raise UserError(plain(str(failure))) from failure
     except OSError as failure:
         raise UserError(plain(f"{folder}: cannot be read: {failure.strerror}.")) from failure
+    except Exception as failure:  # whatever it does to a reader, it is refused alone
+        raise UserError(plain(f"{folder}: cannot be read: {in_words(failure)}")) from failure
 
 
 def _read(folder: Path, board: Board) -> Entry:

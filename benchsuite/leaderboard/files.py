@@ -32,6 +32,11 @@ def plain(text: str, most: int = 400) -> str:
     return "".join(escaped)
 
 
+def in_words(failure: Exception) -> str:
+    """Return what went wrong unforeseen as a sentence: the exception's type and what it says."""
+    return plain(f"{type(failure).__name__}: {failure}").rstrip(".") + "."
+
+
 def check_size(path: Path, most: int = LARGEST) -> None:
     """Raise `UserError` for what is no plain file, or has more than `most` bytes."""
     if path.is_symlink() or not path.is_file():

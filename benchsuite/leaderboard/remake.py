@@ -30,11 +30,18 @@ def changes(board: Board, entries: list[Entry], folder: Path) -> dict[str, Chang
         regimes = {regime.name: regime for regime in entry.run.record.regimes}
         own = regimes[entry.document.regime]
         control = own.document.get("control")
-        for name in filter(None, (own.name, control)):
-            text = yaml.safe_dump(regimes[name].document, sort_keys=False, allow_unicode=True)
-            (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-        asked = [f"{folder / name}.yaml" for name in filter(None, (control, own.name))]
-        found[entry.name] = Changes((board.document.blind, *asked))
+        if control is not None and control not in regimes:
+            raise UserError(
+                f"{entry.folder / 'record.json'}: regimes: {own.name} is compared with a control "
+                "that was not run beside it."
+            )
+        asked = []
+        for regime in [regimes[name] for name in (control, own.name) if name is not None]:
+            path = folder / f"{regime.name}.yaml"  # a name that the record's schema checked
+            text = yaml.safe_dump(regime.document, sort_keys=False, allow_unicode=True)
+            path.write_text(text, encoding="utf-8")
+            asked.append(str(path))
+        found[entry.name] = Changes((board.document.blind, *dict.fromkeys(asked)))
     return found
 
 

@@ -118,7 +118,7 @@ def _check(table: pa.Table, path: Path) -> None:
     for name in (f.name for f in MEASUREMENT_SCHEMA if pa.types.is_floating(f.type)):
         if not pc.all(pc.is_finite(table[name]), min_count=0).as_py():
             raise UserError(f"{path}: the column {name} holds a number that is not finite.")
-    keys = Counter(zip(*(table[name].to_pylist() for name in _KEY), strict=True))
-    twice = [key for key, count in keys.items() if count > 1]
+    keys = table.group_by(_KEY, use_threads=False).aggregate([([], "count_all")])
+    twice = keys.filter(pc.greater(keys["count_all"], 1)).select(_KEY).slice(0, 1).to_pylist()
     if twice:
-        raise UserError(f"{path}: {' '.join(map(str, twice[0]))[:200]} is measured twice.")
+        raise UserError(f"{path}: {' '.join(map(str, twice[0].values()))[:200]} is measured twice.")

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
+from pydantic import ValidationError
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import Board
@@ -23,6 +25,9 @@ from benchsuite.leaderboard.run import Run, read_run
 from benchsuite.leaderboard.tree import copy_tree, tree_digest
 from benchsuite.leaderboard.verify.verify import Report, verify
 from benchsuite.records.record import RegimeEntry
+
+_OPTIONS = {"entry": "--name", "title": "--title", "authors": "--author", "claims": "--claims"}
+"""The options that give the keys of `entry.yaml`."""
 
 _SHOWN = 6
 """Rows that an entry shows of each generation and use: those of its first seed."""
@@ -50,11 +55,16 @@ def hand_in(directory: Path, board: Board, claim: Claim, *, replace: bool = Fals
     What `verify` says of it is returned. Raises `UserError` in one sentence for what it would
     refuse, and where there is an entry of that name that is not to be replaced.
     """
-    place = board.entries / claim.name
+    run = read_run(directory)
+    regime = entered(run, board)
+    document = _document(run, regime, board, claim)
+    place = board.entries / document.entry
     if place.exists() and not replace:
         raise UserError(f"{place} is there already; take another --name, or --replace it.")
-    with _beside(board, claim.name) as folder:
-        _write(directory, board, claim, folder)
+    with _beside(board, document.entry) as folder:
+        _bring(directory, regime, run, folder)
+        plugin = _plugin(claim.plugin, folder)
+        _write(document, plugin, folder)
         report, _ = verify(folder, board, read_entries(board)[0])
         for checked in report.checks:
             for finding in checked.findings:
@@ -78,28 +88,51 @@ def _beside(board: Board, name: str) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _write(directory: Path, board: Board, claim: Claim, folder: Path) -> None:
-    run = read_run(directory)
-    regime = entered(run, board)
+def _document(run: Run, regime: RegimeEntry, board: Board, claim: Claim) -> EntryDocument:
+    """Return what an entry says of itself, but for its files. Raises `UserError`."""
+    said = {
+        "entry": claim.name,
+        "board": board.document.board,
+        "version": board.document.version,
+        "title": claim.title or regime.summary[:200],
+        "authors": list(claim.authors),
+        "claims": claim.claims,
+        "regime": regime.name,
+        "division": "open" if claim.opened else "closed",
+        "differs": differing(run.record, board.baselines.record) if claim.opened else [],
+        "files": {},
+        "submitted": claim.submitted,
+    }
+    try:
+        return EntryDocument.model_validate(said)
+    except ValidationError as failure:
+        error = failure.errors()[0]
+        key = str(error["loc"][0]) if error["loc"] else "entry.yaml"
+        message = f"{error['msg'][0].lower()}{error['msg'][1:]}"
+        raise UserError(f"{_OPTIONS.get(key, key)}: {message}.") from failure
+
+
+def _bring(directory: Path, regime: RegimeEntry, run: Run, folder: Path) -> None:
+    """Copy what the run left, as far as an entry has it. Raises `UserError`."""
     for name in FILES:
         shutil.copyfile(directory / name, folder / name)
-    _excerpt(directory / "samples.parquet", regime.name, run, folder / "samples.parquet")
+    try:
+        _excerpt(directory / "samples.parquet", regime.name, run, folder / "samples.parquet")
+    except (OSError, ValueError, LookupError, pa.ArrowException) as failure:
+        raise UserError(
+            f"{directory / 'samples.parquet'}: is no readable table of samples; run once more with "
+            "the same --store, or take the file away."
+        ) from failure
     _cards(directory / "cards", regime, folder / "cards")
-    document = EntryDocument(
-        entry=claim.name,
-        board=board.document.board,
-        version=board.document.version,
-        title=claim.title or regime.summary[:200],
-        authors=list(claim.authors),
-        claims=claim.claims,
-        regime=regime.name,
-        division="open" if claim.opened else "closed",
-        differs=differing(run.record, board.baselines.record) if claim.opened else [],
-        plugin=_plugin(claim.plugin, folder),
-        files=dict(_files(folder)),
-        submitted=claim.submitted,
+
+
+def _write(document: EntryDocument, plugin: Plugin | None, folder: Path) -> None:
+    found = {"plugin": plugin, "files": dict(_files(folder))}
+    text = yaml.safe_dump(
+        document.model_copy(update=found).model_dump(mode="json"),
+        sort_keys=False,
+        allow_unicode=True,
     )
-    text = yaml.safe_dump(document.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
     (folder / "entry.yaml").write_text(text, encoding="utf-8")
 
 

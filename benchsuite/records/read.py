@@ -15,6 +15,9 @@ from benchsuite.records.record import SCHEMA_VERSION, Record
 
 _LARGEST = 256 << 20
 
+_MOST = 10**30
+"""Far above what anything counts; sums and products of such numbers still are floats."""
+
 
 def read_record(path: Path) -> Record:
     """Return the record of a file, or of the folder that a run left. Raises `UserError`."""
@@ -31,12 +34,16 @@ def parse_record(content: bytes, path: Path) -> Record:
     """Return the record that a file of this content is.
 
     Refused beside what the schema refuses is what others might read in another way: keys that
-    stand there twice, numbers that are not finite. Raises `UserError`.
+    stand there twice, numbers that are not finite, counts beyond all bounds. Raises `UserError`.
     """
     try:
         record = Record.model_validate_json(content)
         json.loads(
-            content.decode(), object_pairs_hook=_once, parse_float=_finite, parse_constant=_finite
+            content.decode(),
+            object_pairs_hook=_once,
+            parse_int=_bounded,
+            parse_float=_finite,
+            parse_constant=_finite,
         )
     except ValidationError as failure:
         error = failure.errors()[0]
@@ -61,6 +68,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"the key {twice!r} stands there twice")
     return found
+
+
+def _bounded(text: str) -> int:
+    number = int(text)
+    if abs(number) > _MOST:
+        raise ValueError(f"the number {text[:40]}… is larger than {_MOST:.0e}")
+    return number
 
 
 def _finite(text: str) -> float:

@@ -32,7 +32,9 @@ class SuiteEntry(_Entry):
 class RegimeEntry(_Entry):
     """A regime as it was run; its digest is its identity."""
 
-    name: str = Field(description="Name of the regime.")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64, description="Name of the regime."
+    )
     version: int = Field(description="Version of the regime document.")
     summary: str = Field(description="What the regime models, in a sentence.")
     control: bool = Field(description="Whether it is a control, so compared with no other.")

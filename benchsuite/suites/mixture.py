@@ -76,7 +76,7 @@ class Share(BaseModel):
             return given
         try:
             share = float("nan" if isinstance(given, bool) else given)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             share = float("nan")
         if not 0 < share <= 1:
             raise ValueError(

@@ -4,7 +4,7 @@ import json
 
 import pyarrow.parquet as pq
 import yaml
-from made_up_run import make_run
+from sound_run import make_sound_run
 
 from benchsuite.leaderboard.files import sha256_of
 
@@ -45,7 +45,7 @@ def write_board(root, entries=ENTRIES, board=BOARD):
 
 
 def write_run(folder, regimes):
-    run = make_run(regimes=("real", "replace", *regimes), seeds=SEEDS)
+    run = make_sound_run(tuple(dict.fromkeys(("real", "replace", *regimes))), SEEDS)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "record.json").write_text(run.record.model_dump_json())
     pq.write_table(run.measurements, folder / "measurements.parquet")
@@ -81,9 +81,9 @@ def damage_record(entry, change):
     note_files(entry)
 
 
-def note_files(entry):
-    """Write the SHA-256 of an entry's files into its document."""
+def note_files(entry, *more):
+    """Write the SHA-256 of an entry's files, and of `more` of them, into its document."""
     path = entry / "entry.yaml"
     document = yaml.safe_load(path.read_text())
-    document["files"] = {name: sha256_of(entry / name) for name in document["files"]}
+    document["files"] = {name: sha256_of(entry / name) for name in [*document["files"], *more]}
     path.write_text(yaml.safe_dump(document, sort_keys=False))

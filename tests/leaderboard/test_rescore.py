@@ -10,6 +10,9 @@ from click.testing import CliRunner
 
 from benchsuite.cli.leaderboard.rescore import rescore
 from benchsuite.errors import UserError
+from benchsuite.leaderboard.board import read_board
+from benchsuite.leaderboard.entry import read_entries
+from benchsuite.leaderboard.scoring import stand
 
 
 @pytest.fixture
@@ -41,14 +44,14 @@ def test_it_publishes_the_same_bytes_twice(run, made_board):
 def test_it_says_what_changes(run, made_board):
     said(run)
     shutil.rmtree(made_board / "entries" / "hybrid-50")
-    made_up_board.write_entry(made_board, "again", "self-graded")
-    shutil.rmtree(made_board / "entries" / "self-graded")
-    made_up_board.write_entry(made_board, "self-graded", "replace")
+    made_up_board.write_entry(made_board, "again", "accumulate-subsample")
+    shutil.rmtree(made_board / "entries" / "accumulate-subsample")
+    made_up_board.write_entry(made_board, "accumulate-subsample", "self-graded")
     found = said(run)
     assert "hybrid-50: gone." in found
-    assert "again: new, score -66.7" in found
-    assert "accumulate-subsample: rank 2 → 1." in found
-    assert "self-graded: score -66.734 → 0, rank 3 → 2." in found
+    assert "again: new, score 81.6571, rank 1." in found
+    assert "accumulate-subsample: score 81.6571 → -66.734, rank 2 → 2-3." in found
+    assert "self-graded: rank 3 → 2-3." in found
     assert "nothing changes" in said(run)
 
 
@@ -101,6 +104,16 @@ def test_a_refused_entry_leaves_the_rest(run, made_board):
     assert "accumulate-subsample" in result.stdout
 
 
+def test_what_verify_refuses_is_not_ranked(run, made_board):
+    path = made_board / "entries" / "hybrid-50" / "record.json"
+    path.write_text(path.read_text() + "\n")
+    result = run("--json")
+    reason = "record.json is not the file whose SHA-256 entry.yaml gives."
+    assert f"entries/hybrid-50: {reason}" in result.stderr
+    places = [place["entry"] for place in json.loads(result.stdout)["places"]]
+    assert places == ["accumulate-subsample", "self-graded"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -141,8 +154,8 @@ def test_a_real_run_is_scored(real_run, tmp_path):
     for folder in (board / "baselines", *(board / "entries").iterdir()):
         shutil.copy(real_run / "record.json", folder)
         shutil.copy(real_run / "measurements.parquet", folder)
-    result = CliRunner().invoke(rescore, [str(board), "--json"], catch_exceptions=False)
-    standing = json.loads(result.stdout)
-    scores = {place["entry"]: place["score"]["value"] for place in standing["places"]}
+    read = read_board(board)
+    standing = stand(read, read_entries(read)[0])  # anchors are no entries to `rescore`
+    scores = {place.entry: place.score.value for place in standing.places}
     assert (scores["as-real"], scores["as-replace"]) == (100, 0)
     assert 0 < scores["as-hybrid-50"] < 100

@@ -8,10 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from command_line import CommandLine
+from made_up_board import note_files
 
 from benchsuite.errors import UserError
 from benchsuite.identity import digest
 from benchsuite.leaderboard.board import read_board
+from benchsuite.leaderboard.entry import read_entries
+from benchsuite.leaderboard.remake import changes
 from benchsuite.leaderboard.submit import Claim, hand_in
 from benchsuite.leaderboard.verify.verify import verify
 
@@ -113,6 +116,38 @@ def test_a_name_that_is_taken_is_kept_unless_it_is_to_be_replaced(board, mine):
     assert [path.name for path in board.entries.iterdir()] == ["half"]
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--name=../../../../escaped/x", "--name: string should match pattern"),
+        ("--name=Half", "--name: string should match pattern"),
+        ("--author=", "--author: string should have at least 1 character"),
+        (f"--title={'t' * 201}", "--title: string should have at most 200 characters"),
+        (f"--claims={'c' * 4001}", "--claims: string should have at most 4000 characters"),
+    ],
+)
+def test_what_an_entry_cannot_say_is_refused_before_anything_is_made(
+    board, mine, tmp_path, option, message
+):
+    before = sorted(tmp_path.rglob("*"))
+    said = {"--name": "half", "--author": "A.", **dict([option.split("=", 1)])}
+    words = [f"{name}={value}" for name, value in said.items()]
+    done = CommandLine(tmp_path)("submit", "mine", "--board=bell", *words, exit_code=2)
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert [path for path in sorted(tmp_path.rglob("*")) if path not in before] == []
+
+
+@pytest.mark.parametrize("damage", ["truncated", "without columns"])
+def test_damaged_samples_are_refused(board, mine, damage):
+    path = mine / "samples.parquet"
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:200])
+    else:
+        pq.write_table(pq.read_table(path).select(["text"]), path)
+    assert "is no readable table of samples" in refused(mine, board)
+
+
 def test_a_run_of_several_regimes_or_of_none_is_refused(board, mine, runs):
     assert "no regime beside the board's baselines" in refused(runs / "baselines", board)
 
@@ -180,6 +215,34 @@ def test_a_plugin_goes_along_as_source_or_as_a_pinned_requirement(board, mine, t
     loose = Claim("other", None, ("A.",), "", "2026-11-21", "acme>=1")
     with pytest.raises(UserError, match="no pinned requirement"):
         hand_in(mine, board, loose)
+
+
+def test_what_does_not_verify_is_not_made_again(board, mine, tmp_path):
+    """Nor does it write anything outside, whatever it calls its control."""
+    hand_in(mine, board, CLAIM)
+
+    def another_control(record):
+        (own,) = [one for one in record["regimes"] if one["name"] == "hybrid-50"]
+        own["document"]["control"] = "../PWNED"
+        own["digest"] = digest(own["document"])
+
+    doctored(entry(board), another_control)
+    note_files(entry(board))
+    with pytest.raises(UserError, match="a control that was not run beside it"):
+        changes(board, read_entries(board)[0], tmp_path / "documents")
+    done = CommandLine(tmp_path)("leaderboard", "remake", "bell", "--workers=1")
+    assert "Warning: left out: " in done.stderr
+    assert "what the record says of hybrid-50 is not what its document says" in done.stderr
+    assert "half" not in done.stdout
+    assert not list(tmp_path.rglob("*PWNED*"))
+
+
+def test_a_name_of_a_regime_is_a_plain_name(board, mine):
+    def elsewhere(record):
+        record["regimes"][-1]["name"] = "../PWNED"
+
+    doctored(mine, elsewhere)
+    assert "regimes.2.name: string should match pattern" in refused(mine, board)
 
 
 def test_a_board_is_made_again_to_the_same_measurements(board, mine, tmp_path):

@@ -142,7 +142,7 @@ def _regime(name, generations):
     shipped = SHIPPED / f"{name}.yaml"
     text = (shipped if shipped.exists() else SHIPPED / "replace.yaml").read_text("utf-8")
     document = yaml.safe_load(text)
-    return RegimeEntry(
+    return RegimeEntry.model_construct(  # pages must be safe even for a name that is no name
         name=name,
         version=1,
         summary=document["summary"],

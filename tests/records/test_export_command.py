@@ -76,14 +76,25 @@ def test_who_ran_it(run_folder, tmp_path):
     )
 
 
-@pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/x", "", ".", "a\nb", "=1+1", "CON:"])
-def test_a_hostile_name_stays_text(tmp_path, form, name):
+HOSTILE = ["../../../etc/passwd", "/etc/x", "", ".", "a\nb", "=1+1", "CON:"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_regime_of_a_hostile_name_is_refused(tmp_path, name):
     record, _ = make_exported_run()
     regime = record.regimes[1].model_copy(update={"name": name})
+    write(tmp_path / "run", record.model_copy(update={"regimes": [regime]}), measured())
+    assert "regimes.0.name: string should match" in refusal(tmp_path / "run", "--format", "csv")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stays_text(tmp_path, form, name):
+    record, _ = make_exported_run()
+    regime = record.regimes[1]
     suite = record.suite.model_copy(update={"name": name})
     changed = record.model_copy(update={"regimes": [regime], "suite": suite})
-    write(tmp_path / "run", changed, measured(row(name, f"{name} {name}", 1.0, 0.0, 2.0, 3)))
+    write(tmp_path / "run", changed, measured(row(regime.name, f"{name} {name}", 1.0, 0.0, 2.0, 3)))
     done = export(tmp_path / "run", "--format", form, "--out", tmp_path / "deep" / "out")
     assert done.exit_code == 0, done.exception
     files = contents(tmp_path / "deep")
@@ -93,7 +104,7 @@ def test_a_hostile_name_stays_text(tmp_path, form, name):
     parts = path.relative_to(tmp_path / "deep" / "out").parts
     assert all(part == slug(part) and not part.startswith(".") for part in parts)
     if form == "every-eval-ever":
-        assert json.loads(text)["model_info"]["additional_details"]["regime"] == name
+        assert json.loads(text)["model_info"]["additional_details"]["suite"] == name
 
 
 def test_names_that_are_alike_have_files_of_their_own():

@@ -37,6 +37,7 @@ def refusal(text):
         ),
         ([("human-fixed", 0.0), ("synthetic-last", 1.0)], "not above 1, or everything, not 0.0."),
         ([("synthetic-last", 1.5)], "not above 1, or everything, not 1.5."),
+        ([("synthetic-last", 10**400)], "not above 1, or everything, not 1000"),
         ([("human-fixed", 0.5), ("synthetic-last", -0.5)], "f.yaml:7: mixture.1.share: a share is"),
         ([("synthetic-last", ".nan")], "or everything, not nan"),
         ([("human-fixed", 0.5), ("synthetic-all", "everything")], "either all shares or all"),

@@ -20,7 +20,7 @@ import click
 def build(boards: Path, out: Path) -> None:
     """Make a site of all boards below BOARDS [default: leaderboards].
 
-    It opens from disk, without network. Entries that cannot be read are named with the reason,
+    It opens from disk, without network. Entries that a check refuses are named with the reason,
     here and on their board's page.
     """
     from benchsuite.leaderboard.site.folder import replacing
@@ -36,8 +36,7 @@ def write(boards: Path, folder: Path) -> str:
     from benchsuite.leaderboard.site.build import write_site
     from benchsuite.leaderboard.site.shown import read_boards
 
-    shown = read_boards(boards, stand)
-    write_site(shown, folder)
+    shown = write_site(read_boards(boards, stand), folder)
     for board in shown:
         for refusal in board.refusals:
             click.echo(f"Refused: {refusal.reason}", err=True)

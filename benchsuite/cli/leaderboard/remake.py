@@ -41,17 +41,18 @@ def remake(
 ) -> None:
     """Run the baselines and all entries of BOARD again, and write them over what is there.
 
-    Regimes are those of the entries' records. What a store holds is not computed twice; the same
+    Regimes are those of the entries' records; entries that a check refuses are left out, with a
+    warning. What a store holds is not computed twice; the same
     command goes on where it was stopped.
     """
     from benchsuite.leaderboard import remake as again
     from benchsuite.leaderboard.board import find_board, read_board
-    from benchsuite.leaderboard.entry import read_entries
+    from benchsuite.leaderboard.sound import sound_entries
     from benchsuite.leaderboard.submit import hand_in
 
     place = find_board(board, boards)
     old = read_board(place)
-    entries, refusals = read_entries(old)
+    entries, refusals = sound_entries(old)
     for refusal in refusals:
         click.echo(f"Warning: left out: {refusal.reason}", err=True)
     with tempfile.TemporaryDirectory(prefix="benchsuite-remake-") as name:

@@ -72,7 +72,6 @@ def _rescore(
 ) -> bool:
     """Score a board, say what changes, and publish unless it is a check; whether it changed."""
     from benchsuite.leaderboard.board import read_board
-    from benchsuite.leaderboard.entry import read_entries
     from benchsuite.leaderboard.scoring import stand
     from benchsuite.leaderboard.scoring.published import (
         STANDING,
@@ -81,10 +80,11 @@ def _rescore(
         rounded,
         text_of,
     )
+    from benchsuite.leaderboard.sound import sound_entries
     from benchsuite.records.export.write import write_files
 
     board = read_board(folder)
-    entries, refusals = read_entries(board)
+    entries, refusals = sound_entries(board)
     for refusal in refusals:
         click.echo(f"Warning: left out: {refusal.reason}", err=True)
     standing = stand(board, entries, version)

@@ -20,7 +20,12 @@ def site_files(site: Path) -> dict[str, Path]:
     """Return the files of a built site by their names, `a/b.html`. Raises `UserError`."""
     if not (site / "index.html").is_file():
         raise UserError(f"{site}: is no built site: it has no index.html; build one first.")
-    return {name: site / name for name in sorted(_names(site)) if name != MARK}
+    return plain_files(site)
+
+
+def plain_files(folder: Path) -> dict[str, Path]:
+    """Return all files of a folder by their names, but for its mark. Raises `UserError`."""
+    return {name: folder / name for name in sorted(_names(folder)) if name != MARK}
 
 
 def _names(site: Path) -> Iterator[str]:
@@ -57,7 +62,7 @@ def marked(files: Mapping[str, Path], beside: Path) -> dict[str, Path]:
 def own(mark: bytes | None, there: Collection[str], place: str) -> set[str]:
     """Return which of the files that are there are a site's, by its mark.
 
-    An empty mark says that all of them are. Raises `UserError` where there are files and no mark.
+    Raises `UserError` where there are files and no mark.
     """
     if mark is None and there:
         raise UserError(
@@ -66,4 +71,4 @@ def own(mark: bytes | None, there: Collection[str], place: str) -> set[str]:
         )
     text = (mark or b"").decode("utf-8", "replace")
     listed = {line.partition("  ")[2] for line in text.splitlines()}
-    return (set(there) & listed if listed else set(there)) - {MARK}
+    return (set(there) & listed) - {MARK}

@@ -7,22 +7,19 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.entry import Entry
 from benchsuite.leaderboard.run import read_table
 from benchsuite.leaderboard.site.shown import Shown
+from benchsuite.records.export.comma_separated import guarded
 from benchsuite.records.report.texts import Graded, SideBySide, graded, side_by_side
 from benchsuite.records.tables import SAMPLE_SCHEMA
 
 _CARD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(md|json)", re.ASCII)
 _MOST_CARDS, _LARGEST_CARD, _LONGEST_CARD = 50, 1 << 20, 20_000
 _SAMPLED = {"use", "regime", "generation", "seed", "text"}
-_FORMULA = r"^([=+\-@\t\r])"
-"""How a cell begins that spreadsheets take for a formula."""
 
 
 @dataclass(frozen=True)
@@ -106,18 +103,9 @@ def copy_files(entry: Entry, folder: Path, found: list[Card], written: Samples) 
     names += ["samples.parquet"] if written.brought else []
     for name in names:
         shutil.copyfile(entry.folder / name, folder / name)
-    pyarrow.csv.write_csv(_inert(entry.run.measurements), folder / "measurements.csv")
+    pyarrow.csv.write_csv(guarded(entry.run.measurements), folder / "measurements.csv")
     if found:
         (folder / "cards").mkdir()
     for card in found:
         shutil.copyfile(entry.folder / "cards" / card.name, folder / "cards" / card.file)
     return [*names, "measurements.csv"]
-
-
-def _inert(table: pa.Table) -> pa.Table:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    for number, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
-            safe = pc.replace_substring_regex(table[field.name], _FORMULA, r"'\1")
-            table = table.set_column(number, field, safe)
-    return table

@@ -9,7 +9,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from benchsuite.leaderboard.entry import Entry
+from benchsuite.leaderboard.entry import Entry, Refusal
+from benchsuite.leaderboard.files import in_words
 from benchsuite.leaderboard.site import libraries
 from benchsuite.leaderboard.site.brought import (
     cards,
@@ -18,6 +19,7 @@ from benchsuite.leaderboard.site.brought import (
     samples,
     without_folder,
 )
+from benchsuite.leaderboard.site.command import command, documents
 from benchsuite.leaderboard.site.downloads import write_standing
 from benchsuite.leaderboard.site.environment import site_environment, style
 from benchsuite.leaderboard.site.regimes import tell
@@ -26,19 +28,25 @@ from benchsuite.leaderboard.site.series import generations, series
 from benchsuite.leaderboard.site.shown import Measurement, Shown
 from benchsuite.leaderboard.site.table import numbers, of_metric, results, table
 from benchsuite.leaderboard.standing import Place
+from benchsuite.records.report.mixtures import as_yaml
 
 _HERE = Path(__file__).parent
 _METRICS = "metrics"
 """The folder of the pages that define what is measured."""
 
 
-def write_site(boards: Sequence[Shown], folder: Path) -> None:
-    """Write the pages of all boards into an empty folder."""
+def write_site(boards: Sequence[Shown], folder: Path) -> list[Shown]:
+    """Write the pages of all boards into an empty folder; return the boards as they are there.
+
+    An entry whose page cannot be written is refused, and the board ranked without it.
+    """
     pages = _Pages(site_environment(), folder)
     _write_assets(folder / "assets")
-    pages.write("index", "index.html", boards=boards)
-    for shown in boards:
+    written = [_with_entries(shown, pages) for shown in boards]
+    pages.write("index", "index.html", boards=written)
+    for shown in written:
         _write_board(shown, pages)
+    return written
 
 
 class _Pages:
@@ -94,8 +102,22 @@ def _write_board(shown: Shown, pages: _Pages) -> None:
             metric=measured[0].metric,
             measured=[(one, of_metric(shown, one)) for one in measured],
         )
-    for row in rows.rows:
-        _write_entry(shown, row.entry, row.place, pages)
+
+
+def _with_entries(shown: Shown, pages: _Pages) -> Shown:
+    """Write the pages of a board's entries; return it with those alone that have one."""
+    refusals = []
+    for place in shown.places:
+        entry = shown.entries[place.entry]
+        try:
+            _write_entry(shown, entry, place, pages)
+        except Exception as failure:  # noqa: BLE001 (whatever an entry does to its page)
+            reason = f"{entry.folder}: cannot be shown: {in_words(failure)}"
+            refusals.append(Refusal(entry.folder, reason))
+    if not refusals:
+        return shown
+    shutil.rmtree(pages.folder / shown.board.name / "entries", ignore_errors=True)
+    return _with_entries(shown.without(refusals), pages)
 
 
 def _by_metric(shown: Shown) -> dict[str, list[Measurement]]:
@@ -108,9 +130,12 @@ def _by_metric(shown: Shown) -> dict[str, list[Measurement]]:
 def _write_entry(shown: Shown, entry: Entry, place: Place, pages: _Pages) -> None:
     at = f"{shown.board.name}/entries/{entry.name}/"
     regime = next(one for one in entry.run.record.regimes if one.name == regime_of(entry))
+    own = documents(entry, shown)
     points = series(entry.run, regime.name, shown, grader=place.grader)
     found, written = cards(entry), samples(entry, shown)
     _write(pages.folder / at / "data.js", entry_script(place, points))
+    for name, one in own.items():
+        _write(pages.folder / at / name, as_yaml(one))
     pages.write(
         "entry",
         f"{at}index.html",
@@ -119,10 +144,12 @@ def _write_entry(shown: Shown, entry: Entry, place: Place, pages: _Pages) -> Non
         place=place,
         regime=regime,
         told=tell(regime),
+        command=command(entry, own),
+        documents=own,
         results=results(shown, place),
         generations=generations(points),
         numbers=numbers(shown, points),
         samples=written,
         cards=found,
-        files=copy_files(entry, pages.folder / at, found, written),
+        files=[*copy_files(entry, pages.folder / at, found, written), *own],
     )

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchsuite.leaderboard.scoring.published import text_of
 from benchsuite.leaderboard.site.shown import Shown
 from benchsuite.leaderboard.standing import Estimate
 
@@ -14,8 +15,8 @@ _ESTIMATE = ("value", "lower", "upper")
 
 def write_standing(shown: Shown, folder: Path) -> None:
     """Write `standing.json`, and `standing.csv` with a row an entry and checked names alone."""
-    text = shown.standing.model_dump_json(indent=1)
-    (folder / "standing.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    text = text_of(shown.standing)
+    (folder / "standing.json").write_text(text, encoding="utf-8", newline="\n")
     rows = list(_rows(shown))
     heads = list(dict.fromkeys(name for row in rows for name in row))
     with (folder / "standing.csv").open("w", encoding="utf-8", newline="") as file:

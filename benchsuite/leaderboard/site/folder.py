@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchsuite.errors import UserError
-
-MARK = ".benchsuite-site"
-"""A file that says that a folder is a site, which a new one may replace."""
+from benchsuite.leaderboard.publish.files import MARK, marked, plain_files
 
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `out` once all of it is written.
 
-    It lies beside `out` and is renamed. Raises `UserError` where `out` is anything but a site.
+    It lies beside `out`, gets the mark that lists its files, and is renamed. Raises `UserError`
+    where `out` is anything but a site.
     """
     out = out.absolute()
     if out.exists() and not _replaceable(out):
@@ -32,7 +31,7 @@ def replacing(out: Path) -> Iterator[Path]:
     try:
         new.mkdir()
         yield new
-        (new / MARK).touch()
+        marked(plain_files(new), new)
         if out.exists():
             out.rename(old)
         new.rename(out)

@@ -39,6 +39,7 @@ def board_script(shown: Shown) -> str:
         "axes": shown.standing.axes,
         "charts": {"config": CONFIG, "curve": curve_chart(), "frontier": frontier_chart()},
         "entries": [_entry(place, shown) for place in shown.places],
+        "generations": shown.generations,
         "measurements": [_measurement(one) for one in measurements],
         "quantiles": {
             "each": t_quantiles(len(shown.seeds)),

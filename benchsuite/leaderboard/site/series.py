@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,7 +20,10 @@ from benchsuite.stats.paired import mean_interval
 
 @dataclass(frozen=True)
 class Point:
-    """A generation: the mean over the board's seeds, which is None where one has no value."""
+    """A generation: the mean over the board's seeds, which is None where one has no value.
+
+    None, too, is what no number holds, as of values near the largest.
+    """
 
     generation: int
     mean: float | None
@@ -75,4 +80,7 @@ def _point(generation: int, found: dict[int, float], seeds: Sequence[int]) -> Po
     by_seed = {seed: found[seed] for seed in seeds if seed in found}
     if len(by_seed) < len(seeds):  # a missing seed is not averaged over
         return Point(generation, None, None, None, by_seed)
-    return Point(generation, *mean_interval([*by_seed.values()]), by_seed)
+    with np.errstate(over="ignore", invalid="ignore"):
+        ends = mean_interval([*by_seed.values()])
+    mean, lower, upper = (end if end is not None and isfinite(end) else None for end in ends)
+    return Point(generation, mean, lower, upper, by_seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +12,10 @@ import pyarrow.compute as pc
 
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import GRADER, Board, read_board
-from benchsuite.leaderboard.entry import Entry, Refusal, read_entries
+from benchsuite.leaderboard.entry import Entry, Refusal
+from benchsuite.leaderboard.files import in_words
+from benchsuite.leaderboard.scoring.published import rounded
+from benchsuite.leaderboard.sound import sound_entries
 from benchsuite.leaderboard.standing import MetricScore, Place, Standing
 from benchsuite.records.record import MetricEntry
 from benchsuite.records.report.curves import DIRECTIONS
@@ -23,6 +26,9 @@ Key = tuple[str, str]
 
 Stand = Callable[[Board, list[Entry]], Standing]
 """What ranks the entries of a board."""
+
+ReadEntries = Callable[[Board], tuple[list[Entry], list[Refusal]]]
+"""What reads the entries of a board, and says which are refused and why."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,13 @@ class Shown:
     standing: Standing
     entries: dict[str, Entry]
     refusals: list[Refusal]
+    stand: Stand = field(repr=False)
+
+    def without(self, refusals: list[Refusal]) -> Shown:
+        """Return the board ranked without entries that are refused as well."""
+        out = {refusal.folder for refusal in refusals}
+        entries = [entry for entry in self.entries.values() if entry.folder not in out]
+        return ranked(self.board, entries, [*self.refusals, *refusals], self.stand)
 
     @property
     def places(self) -> list[Place]:
@@ -121,17 +134,19 @@ def metric_score(place: Place, key: Key) -> MetricScore | None:
     return next((one for one in place.metrics if (one.metric, one.slice) == key), None)
 
 
-def read_boards(root: Path, stand: Stand) -> list[Shown]:
+def read_boards(root: Path, stand: Stand, read: ReadEntries = sound_entries) -> list[Shown]:
     """Read and rank all boards below `root`, `NAME/vN` each, in order of their names.
 
-    Raises `UserError` for a board that cannot be read; entries that cannot are refused alone.
+    Raises `UserError` for a board that cannot be read; entries that cannot, or that a check
+    refuses, are refused alone.
     """
     folders = sorted(path.parent for path in root.glob("*/v*/board.yaml"))
     if not folders:
         raise UserError(
             f"{root}: there are no boards; name a folder that holds NAME/vN/board.yaml."
         )
-    shown = [_shown(read_board(folder), stand) for folder in folders]
+    boards = [read_board(folder) for folder in folders]
+    shown = [ranked(board, *read(board), stand) for board in boards]
     names = [one.board.name for one in shown]
     for name in names:
         if names.count(name) > 1:
@@ -139,9 +154,31 @@ def read_boards(root: Path, stand: Stand) -> list[Shown]:
     return sorted(shown, key=lambda one: (one.board.document.board, one.board.document.version))
 
 
-def _shown(board: Board, stand: Stand) -> Shown:
-    entries, refusals = read_entries(board)
-    return Shown(board, stand(board, entries), {entry.name: entry for entry in entries}, refusals)
+def ranked(board: Board, entries: list[Entry], refusals: list[Refusal], stand: Stand) -> Shown:
+    """Rank a board's entries; one that cannot be ranked is refused alone. Raises `UserError`."""
+    try:
+        standing = rounded(stand(board, entries))
+    except UserError:
+        raise
+    except Exception:
+        found = [_unranked(board, entry, stand) for entry in entries]
+        more = [refusal for refusal in found if refusal is not None]
+        if not more:
+            raise
+        out = {refusal.folder for refusal in more}
+        rest = [entry for entry in entries if entry.folder not in out]
+        return ranked(board, rest, [*refusals, *more], stand)
+    by_name = {entry.name: entry for entry in entries}
+    in_order = sorted(refusals, key=lambda refusal: refusal.folder)
+    return Shown(board, standing, by_name, in_order, stand)
+
+
+def _unranked(board: Board, entry: Entry, stand: Stand) -> Refusal | None:
+    try:
+        stand(board, [entry])
+    except Exception as failure:  # noqa: BLE001 (what is ranked is hostile)
+        return Refusal(entry.folder, f"{entry.folder}: cannot be ranked: {in_words(failure)}")
+    return None
 
 
 def _metric(name: str, board: Board) -> MetricEntry:

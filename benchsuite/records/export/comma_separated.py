@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
+_FORMULA = "^([=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20'])"
 """How a cell begins that spreadsheets would run, full-width forms included (OWASP, "CSV
 Injection"), and the sign that guards them, so that it can be taken off again."""
 
@@ -22,7 +23,7 @@ def files(measurements: pa.Table) -> Iterator[tuple[str, str]]:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(measurements.column_names)
-    columns = [column.to_pylist() for column in measurements.columns]
+    columns = [column.to_pylist() for column in guarded(measurements).columns]
     writer.writerows([_cell(value) for value in row] for row in zip(*columns, strict=True))
     yield "measurements.csv", out.getvalue()
 
@@ -30,6 +31,13 @@ def files(measurements: pa.Table) -> Iterator[tuple[str, str]]:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
     return value
+
+
+def guarded(table: pa.Table) -> pa.Table:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    for number, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            safe = pc.replace_substring_regex(table[field.name], _FORMULA, r"'\1")
+            table = table.set_column(number, field, safe)
+    return table

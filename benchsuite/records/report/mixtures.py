@@ -47,9 +47,14 @@ class Described:
     document: str
 
 
+def as_yaml(entry: RegimeEntry) -> str:
+    """Return a regime's document as YAML."""
+    return str(yaml.dump(entry.document, Dumper=_DUMPER, sort_keys=False, allow_unicode=True))
+
+
 def describe(entry: RegimeEntry) -> Described:
     """Put a regime's document into words."""
-    document = yaml.dump(entry.document, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+    document = as_yaml(entry)
     try:
         regime = Regime.model_validate(entry.document)
     except ValidationError:

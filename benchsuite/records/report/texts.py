@@ -99,7 +99,7 @@ def _texts(rows: pa.Table) -> list[Text]:
             prompt=row["prompt"],
             text=(row["text"] or "")[:LONGEST],
             cut=len(row["text"] or "") > LONGEST,
-            grades=tuple(_grades(row["grades"] or [])),
+            grades=tuple(_grades(filter(None, row["grades"] or []))),
             kept=bool(row["kept"]),
         )
         for row in rows.slice(0, _EACH).to_pylist()

@@ -11,6 +11,7 @@ from benchsuite.leaderboard.publish.changes import Changes
 from benchsuite.leaderboard.publish.publish import publish
 from benchsuite.leaderboard.publish.swap import swap
 from benchsuite.leaderboard.publish.target import Folder
+from benchsuite.leaderboard.site.folder import replacing
 
 
 def put(site, out):
@@ -65,10 +66,19 @@ def test_what_is_no_site_is_left_as_it_is(site, tmp_path):
 
 
 def test_a_site_that_was_built_there_is_replaced(site, tmp_path):
-    out = write_site(tmp_path / "out", {"index.html": "old", "gone.html": "old"})
-    (out / ".benchsuite-site").touch()
+    out = tmp_path / "out"
+    with replacing(out) as folder:
+        write_site(folder, {"index.html": "old", "gone.html": "old"})
+    (out / "CNAME").write_text("boards.example\n")
     assert put(site, out).removed == ("gone.html",)
-    assert held(out) == PAGES
+    assert held(out) == {**PAGES, "CNAME": "boards.example\n"}
+
+
+def test_under_an_empty_mark_nothing_is_the_site_s(site, tmp_path):
+    out = write_site(tmp_path / "out", {"CNAME": "boards.example\n"})
+    (out / ".benchsuite-site").touch()
+    assert not put(site, out).removed
+    assert held(out) == {**PAGES, "CNAME": "boards.example\n"}
 
 
 def test_a_site_is_not_put_into_itself(site):

@@ -22,9 +22,12 @@ def test_build_writes_a_site_and_names_what_it_refuses(boards, tmp_path):
     out = tmp_path / "site"
     done = CliRunner().invoke(cli, ["leaderboard", "build", str(boards), "--out", str(out)])
     assert done.exit_code == 0, done.output
-    assert f"5 entries on {out / 'index.html'}" in done.stdout
-    assert "Refused" in done.stderr
-    assert "broken/record.json" in done.stderr
+    assert f"3 entries on {out / 'index.html'}" in done.stdout
+    refused = [line for line in done.stderr.splitlines() if line.startswith("Refused: ")]
+    assert len(refused) == 3
+    assert "broken/record.json" in refused[0]
+    assert "hostile: " in refused[1]
+    assert "open-one: differs names budget, which is as the board has it." in refused[2]
     assert (out / "made" / "v1" / "index.html").is_file()
 
 

@@ -1,6 +1,7 @@
 """What lies beside the pages: data as scripts, downloads, libraries, the folder itself."""
 
 import csv
+import hashlib
 import json
 import re
 from urllib.request import urlopen
@@ -17,16 +18,18 @@ from scipy.stats import t as students_t
 from benchsuite.errors import UserError
 from benchsuite.leaderboard.board import read_board
 from benchsuite.leaderboard.entry import read_entries
-from benchsuite.leaderboard.site import libraries
+from benchsuite.leaderboard.scoring.published import text_of
+from benchsuite.leaderboard.site import brought, libraries
 from benchsuite.leaderboard.site.brought import samples
 from benchsuite.leaderboard.site.folder import MARK, replacing
 from benchsuite.leaderboard.site.regimes import tell
 from benchsuite.leaderboard.site.scripts import script
 from benchsuite.leaderboard.site.series import series
 from benchsuite.leaderboard.site.serve import server
-from benchsuite.leaderboard.site.shown import read_boards
 from benchsuite.leaderboard.site.table import POINTS, cell
 from benchsuite.leaderboard.standing import Estimate
+from benchsuite.records.export import comma_separated
+from benchsuite.records.export.comma_separated import guarded
 from benchsuite.stats.paired import t_quantiles
 
 
@@ -68,7 +71,7 @@ def test_generations_and_seeds_that_are_not_the_board_s_are_passed_over(tmp_path
     more += [{**rows[0], "regime": "hybrid-50", "seed": 99}]
     schema = pq.read_schema(path)
     pq.write_table(pa.Table.from_pylist(rows + more, schema=schema), path)
-    (shown,) = read_boards(tmp_path, made_up_site.stand)
+    (shown,) = made_up_site.read(tmp_path)
     points = series(shown.entries["hybrid-50"].run, "hybrid-50", shown)
     assert [point.generation for point in points[0]] == [0, 1, 2, 3]
     assert all(set(point.seeds) <= set(made_up_board.SEEDS) for each in points for point in each)
@@ -107,25 +110,35 @@ def test_text_of_an_entry_is_no_formula_in_a_spreadsheet(board):
     assert {row["unit"] for row in rows} == {"'=1+1"}
 
 
+@pytest.mark.parametrize("text", ["\uff1dcmd()", "\n=1", "'=1", "@x"])
+def test_a_site_guards_cells_as_an_export_does(text):
+    table = pa.table({"unit": [text, "bits"], "value": [-1.0, 2.0]})
+    assert guarded(table).to_pylist() == [
+        {"unit": f"'{text}", "value": -1.0},
+        {"unit": "bits", "value": 2.0},
+    ]
+    assert brought.guarded is guarded is comma_separated.guarded
+
+
 def test_cards_are_offered_as_text_and_links_are_passed_over(board):
     names = {path.name for path in (board / "entries" / "hostile" / "cards").iterdir()}
     assert names == {"model.txt", "data.croissant.json"}
 
 
 def test_the_standing_is_there_for_other_tools(board, boards):
-    (shown,) = read_boards(boards, made_up_site.stand)
-    assert json.loads((board / "standing.json").read_text()) == json.loads(
-        shown.standing.model_dump_json()
-    )
+    (shown,) = made_up_site.read(boards)
+    exact = made_up_site.stand(shown.board, list(shown.entries.values()))
+    assert (board / "standing.json").read_text() == text_of(exact)
     rows = rows_of(board / "standing.csv")
-    assert [row["entry"] for row in rows] == [place.entry for place in shown.places]
-    assert float(rows[0]["score value"]) == shown.places[0].score.value
+    assert [row["entry"] for row in rows] == [place.entry for place in exact.places]
+    for row, place in zip(rows, exact.places, strict=True):
+        assert row["score value"] == str(float(f"{place.score.value:.9g}"))
 
 
 def test_samples_that_cannot_be_read_leave_the_entry_its_page(tmp_path):
     folder = made_up_board.write_board(tmp_path, ("hybrid-50",))
     (folder / "entries" / "hybrid-50" / "samples.parquet").write_bytes(b"PAR1 and no more")
-    (shown,) = read_boards(tmp_path, made_up_site.stand)
+    (shown,) = made_up_site.read(tmp_path)
     problem = samples(shown.entries["hybrid-50"], shown).problem
     assert problem.startswith("entries/hybrid-50/samples.parquet: is no readable Parquet file")
 
@@ -198,6 +211,7 @@ def test_a_site_is_replaced_at_once_or_not_at_all(tmp_path):
     with replacing(out) as folder:
         (folder / "b.html").write_text("new")
     assert {path.name for path in out.iterdir()} == {"b.html", MARK}
+    assert (out / MARK).read_text() == f"{hashlib.sha256(b'new').hexdigest()}  b.html\n"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
@@ -210,7 +224,7 @@ def test_what_is_no_site_is_not_replaced(tmp_path):
 
 def test_a_folder_without_boards_is_an_error(tmp_path):
     with pytest.raises(UserError, match="there are no boards"):
-        read_boards(tmp_path, made_up_site.stand)
+        made_up_site.read(tmp_path)
 
 
 def test_two_boards_of_one_name_are_an_error(tmp_path):
@@ -218,7 +232,7 @@ def test_two_boards_of_one_name_are_an_error(tmp_path):
     (tmp_path / "made").rename(tmp_path / "other")
     made_up_board.write_board(tmp_path, ())
     with pytest.raises(UserError, match="two boards are called made/v1"):
-        read_boards(tmp_path, made_up_site.stand)
+        made_up_site.read(tmp_path)
 
 
 def test_a_board_that_scores_what_was_not_measured_is_an_error(tmp_path):

@@ -3,12 +3,12 @@
 import json
 import re
 
+import made_up_board
 import made_up_site
 import pyarrow.parquet as pq
 import pytest
 from in_browser import Watched, chromium, see
 
-from benchsuite.leaderboard.site.shown import read_boards
 from benchsuite.stats.paired import paired_difference
 
 KINDS = [
@@ -43,7 +43,7 @@ def page(desk, board):
 
 @pytest.fixture(scope="module")
 def places(boards):
-    (shown,) = read_boards(boards, made_up_site.stand)
+    (shown,) = made_up_site.read(boards)
     return shown.places
 
 
@@ -148,6 +148,32 @@ def test_two_entries_are_compared_by_paired_differences(desk, board):
     page.get_by_role("combobox", name="A", exact=True).select_option("open-one")
     page.get_by_text("A is open-one, B is self-graded").wait_for()
     assert "a=open-one" in page.url
+    page.close()
+
+
+def test_an_entry_without_the_last_generation_is_not_compared_by_another(browser, tmp_path):
+    folder = made_up_board.write_board(tmp_path / "boards", ("hybrid-50", "self-graded"))
+    path = folder / "entries" / "self-graded" / "measurements.parquet"
+    table = pq.read_table(path)
+    rows = zip(*(table[name].to_pylist() for name in ("metric", "generation")), strict=True)
+    there = [row != ("metrics/rare-token-loss", 3) for row in rows]
+    pq.write_table(table.filter(there), path)
+    site = made_up_site.build(tmp_path / "boards", tmp_path / "site")
+    desk = Watched(browser)
+    page = desk.open(site / "made/v1/compare.html", "#a=hybrid-50&b=self-graded")
+    row = page.get_by_role("row", name=re.compile("^rare-token-loss"))
+    see(row.locator("td")).to_have_text(["B has no value here."])
+    other = page.get_by_role("row", name=re.compile("^tail-coverage"))
+    see(other.locator("td")).to_have_count(4)
+    desk.close()
+
+
+def test_an_address_that_names_no_entry_says_so(desk, board):
+    page = desk.open(board / "compare.html", "#a=hybrid-50&b=replace")
+    see(page.get_by_text("There is no entry replace.", exact=True)).to_be_visible()
+    page.get_by_role("combobox", name="B", exact=True).select_option("open-one")
+    page.get_by_text("A is hybrid-50, B is open-one").wait_for()
+    see(page.locator("#unknown")).to_have_text("")
     page.close()
 
 

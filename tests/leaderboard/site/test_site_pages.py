@@ -1,15 +1,20 @@
 """The pages of a site as files: complete, linked, escaped, and the same each time."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
 import made_up_board
 import made_up_site
 import pytest
+import yaml
 from html_page import Page
 
-from benchsuite.leaderboard.site.shown import read_boards
+from benchsuite.suites.regime import Regime
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +80,7 @@ def test_policy_lets_nothing_in_from_elsewhere(pages):
 
 def test_the_table_holds_everything_without_scripts(board, boards):
     page = Page((board / "index.html").read_text("utf-8"))
-    (shown,) = read_boards(boards, made_up_site.stand)
+    (shown,) = made_up_site.read(boards)
     head, *rows = page.cells(0)
     assert [row[1].split()[0] for row in rows] == [place.entry for place in shown.places]
     assert all(len(row) == len(head) for row in rows)
@@ -133,6 +138,79 @@ def test_an_entry_page_says_what_was_done(board):
     assert "Generation 3" in page.sections["texts"]
     assert "loop terminates" in page.sections["texts"]
     assert "train" in page.sections["costs"]
+
+
+def with_command(board, words, *more):
+    """Write an entry whose record was made by a command; `more` are regimes run beside it."""
+    entry = made_up_board.write_entry(board, "mine", regime="hybrid-50")
+
+    def change(record):
+        record["command"] = f"benchsuite run leaderboards/made/v1/suite.yaml {words}"
+        record["regimes"] += [{**record["regimes"][0], "name": name} for name in more]
+
+    made_up_board.damage_record(entry, change)
+    return entry
+
+
+def again(root, tmp_path):
+    """The section of the entry's page that says how to get it again, and the page's folder."""
+    page = made_up_site.build(root, tmp_path / "out") / "made" / "v1" / "entries" / "mine"
+    return Page((page / "index.html").read_text("utf-8")).sections["again"], page
+
+
+def test_the_command_names_a_document_that_the_page_offers(tmp_path):
+    folder = made_up_board.write_board(tmp_path / "boards", ())
+    entry = with_command(folder, "--regime replace --regime '../my own/<b>.yaml' --out x")
+    section, page = again(tmp_path / "boards", tmp_path)
+    assert "suite.yaml --regime replace --regime regime.yaml --out x" in section
+    record = json.loads((entry / "record.json").read_text())
+    document = yaml.safe_load((page / "regime.yaml").read_text("utf-8"))
+    assert document == record["regimes"][-1]["document"]
+    Regime.model_validate(document)
+
+
+def test_a_regime_s_own_control_is_offered_too(tmp_path):
+    folder = made_up_board.write_board(tmp_path / "boards", ())
+    with_command(folder, "--regime replace --regime=a.yaml --regime b.yml", "own-control")
+    section, page = again(tmp_path / "boards", tmp_path)
+    assert "--regime replace --regime=regime.yaml --regime control.yaml" in section
+    assert (page / "control.yaml").is_file()
+
+
+def test_a_command_that_names_no_file_stays_as_it_is(tmp_path):
+    folder = made_up_board.write_board(tmp_path / "boards", ())
+    with_command(folder, "--regime replace --regime hybrid-50")
+    section, page = again(tmp_path / "boards", tmp_path)
+    assert "suite.yaml --regime replace --regime hybrid-50" in section
+    assert (page / "regime.yaml").is_file()
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from benchsuite.leaderboard.scoring import stand
+from benchsuite.leaderboard.site.build import write_site
+from benchsuite.leaderboard.site.shown import read_boards
+write_site(read_boards(Path(sys.argv[1]), stand), Path(sys.argv[2]))
+"""
+
+
+def test_another_process_with_another_hash_seed_writes_the_same_bytes(boards, tmp_path):
+    made = [tmp_path / seed for seed in ("1", "2")]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", BUILD, str(boards), str(out)],
+            env={**os.environ, "PYTHONHASHSEED": out.name},
+        )
+        for out in made
+    ]
+    assert [one.wait(120) for one in running] == [0, 0]
+    one, other = (
+        {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        for out in made
+    )
+    assert len(one) > len(made_up_board.ENTRIES)
+    assert one == other
 
 
 def test_a_metric_page_defines_it(board):

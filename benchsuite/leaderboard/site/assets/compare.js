@@ -1,12 +1,13 @@
 "use strict";
 // Two entries, paired by seed at the last generation.
 (() => {
-  const { entries, measurements, quantiles } = benchsuite.take("board");
+  const { entries, generations, measurements, quantiles } = benchsuite.take("board");
   const { make, written } = benchsuite;
   const POINTS = { title: "score (aggregate)", unit: "points", best: "higher", direction: "higher is better", factor: 1, decimals: 1 };
   const names = entries.map((entry) => entry.name);
   const [a, b] = ["a", "b"].map((id) => document.getElementById(id));
   const table = document.getElementById("compare");
+  const unknown = document.getElementById("unknown");
   let asked = 0;
 
   /** Mean of differences with the margins of its intervals: of this row, and of all together. */
@@ -34,7 +35,7 @@
     const difference = paired(pairs.map(([one, other]) => one - other));
     const page = measurement.page && make("a", { href: `metrics/${measurement.page}.html` }, measurement.title);
     const head = make("th", { scope: "row" }, page ?? measurement.title, " ", make("span", { class: "unit" }, `${measurement.unit} · ${measurement.direction}`));
-    if (!difference) return make("tr", {}, head, make("td", { colspan: 4 }, "They have no seed in common."));
+    if (!difference) return make("tr", {}, head, make("td", { colspan: 4 }, without(first, second)));
     const mean = (of) => pairs.reduce((sum, pair) => sum + pair[of], 0) / pairs.length;
     const ends = difference.each === undefined ? "one seed, no interval" : `[${[-1, 1].map((sign) => written(difference.mean + sign * difference.each, measurement, true)).join(", ")}]`;
     const [look, sign, words] = verdict(pairs, measurement.best);
@@ -47,7 +48,15 @@
     );
   }
 
-  const last = (points) => points.at(-1)?.seeds ?? {};
+  /** Why two entries cannot be compared; scores have no generations, and lack all seeds or none. */
+  function without(first, second) {
+    const lacking = [["A", first], ["B", second]].filter(([, seeds]) => !Object.keys(seeds).length);
+    if (!lacking.length) return "They have no seed in common.";
+    return `${lacking.map(([name]) => name).join(" and ")} ${lacking.length > 1 ? "have" : "has"} no value here.`;
+  }
+
+  /** The values at the board's last generation, whatever the last one is that there is. */
+  const last = (points) => points.find((point) => point.generation === generations)?.seeds ?? {};
 
   async function compare() {
     const turn = (asked += 1);
@@ -64,6 +73,8 @@
 
   function fromAddress() {
     const asked = new URLSearchParams(location.hash.slice(1));
+    const missing = ["a", "b"].map((key) => asked.get(key)).filter((name) => name && !names.includes(name));
+    unknown.textContent = missing.map((name) => `There is no entry ${name}.`).join(" ");
     for (const [select, key, other] of [[a, "a", 0], [b, "b", 1]]) {
       const name = asked.get(key);
       const free = names.find((one) => one !== asked.get("a") && one !== asked.get("b"));
