@@ -212,7 +212,7 @@ def test_a_damaged_file_is_set_aside_and_made_again(copy, tiny_suite, name):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    done = copy("run", *arguments, "--out", "out")
+    done = copy("run", *arguments, "--out", "out", "--workers", "1")
     assert "damaged" in done.stderr
     assert record_of(copy.folder / "out").times.computed == 1
     assert reproducible(copy.folder / "out") == before

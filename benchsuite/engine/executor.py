@@ -191,7 +191,7 @@ def _pool(plan: Plan, store: Store, workers: int, watcher: Watcher) -> Iterator[
     pool = ProcessPoolExecutor(workers, spawn, worker.start, (*setup, queue))
 
     def submit(steps: list[Step]) -> Future[list[Done]]:
-        with _deaf_to_interrupts():  # the first call starts the processes
+        with _interrupts_held_back():  # a call may start a process
             return pool.submit(worker.do, steps)
 
     try:
@@ -207,16 +207,19 @@ def _pool(plan: Plan, store: Store, workers: int, watcher: Watcher) -> Iterator[
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C, as do processes started meanwhile, from their first moment on."""
-    if threading.current_thread() is not threading.main_thread():
+def _interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait; processes that are started meanwhile inherit this, and never hear it.
+
+    Ignored it would be lost: workers start when first steps end, which is when people look.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _listen(queue: Any, plan: Plan, watcher: Watcher) -> None:
