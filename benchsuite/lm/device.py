@@ -108,7 +108,9 @@ def make_deterministic(threads: int = 1) -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(mode=True)
+    # As `use_deterministic_algorithms` does, which also imports torch's compiler: two seconds of
+    # every process's start. Nothing here is compiled.
+    torch.set_deterministic_debug_mode("error")
     # Deterministic mode also fills new tensors, at a tenth of a small model's training step;
     # nothing here reads what it has not written.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

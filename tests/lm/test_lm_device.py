@@ -84,3 +84,9 @@ def test_deterministic_means_threads_and_algorithms_are_fixed(monkeypatch):
     finally:
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(before)
+
+
+def test_no_compiler_is_loaded_for_it():
+    code = "import sys; from benchsuite.lm.device import make_deterministic as f; f(); "
+    code += "sys.exit('torch._dynamo' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
