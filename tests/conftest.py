@@ -1,6 +1,8 @@
 """What several tests share: a small human corpus and a really tiny suite."""
 
 import json
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from pydoc_data.topics import topics
 
@@ -50,6 +52,14 @@ headline:
 @pytest.fixture
 def command_line(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let this process and those it starts hear Ctrl-C, also where a shell runs it with `&`."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -189,6 +189,7 @@ def test_a_killed_run_goes_on(finished, command_line, tiny_suite):
     assert reproducible(command_line.folder / "out") == reproducible(finished / "out")
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_says_so_in_one_line(command_line, tiny_suite):
     process = command_line.start("run", str(tiny_suite), "--store", "store", "--workers", "2")
     steps = command_line.folder / "store" / "steps"

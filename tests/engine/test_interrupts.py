@@ -11,9 +11,12 @@ from benchsuite.engine.executor import _interrupts_held_back
 
 WAITS = "import sys; print('here', flush=True); sys.stdin.read(); print('and to the end')"
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(signal, "pthread_sigmask"), reason="this system cannot hold signals back"
-)
+pytestmark = [
+    pytest.mark.usefixtures("interruptible"),
+    pytest.mark.skipif(
+        not hasattr(signal, "pthread_sigmask"), reason="this system cannot hold signals back"
+    ),
+]
 
 
 def test_an_interrupt_meanwhile_comes_afterwards():
