@@ -3,6 +3,8 @@
 Queries go a panel at a time, and see keys up to their panel's end: what is masked, above the
 diagonal, is hardly computed. A row's length is padded to whole panels; what is padded is zero. */
 
+#pragma once
+
 #include <math.h>
 
 #include "model.h"
@@ -28,14 +30,6 @@ static inline struct heads lay_out_heads(const struct shape* s, ptrdiff_t length
     h.dvalue = TAKE(float, l* d);
     h.out = TAKE(bf16, l * d);
     return h;
-}
-
-/* Turn pairs of components by the table, or back. d, a head's width, is even. */
-static inline __m512 turned(__m512 pairs, __m512 turn, int back) {
-    __m512 cosine = _mm512_moveldup_ps(turn), sine = _mm512_movehdup_ps(turn);
-    __m512 across = _mm512_mul_ps(_mm512_permute_ps(pairs, 0xb1), sine);
-    return back ? _mm512_fmsubadd_ps(pairs, cosine, across)
-                : _mm512_fmaddsub_ps(pairs, cosine, across);
 }
 
 static inline void turn_into(ptrdiff_t d, const float* from, const float* turn, int back,

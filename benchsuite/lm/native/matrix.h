@@ -9,59 +9,13 @@ sums over the rows of both, from the same panels (`multiply_across`).
 
 Sizes may be any, but that sums go over an even number; what is left of a panel is zero. */
 
-#include <immintrin.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#pragma once
 
-typedef uint16_t bf16;
+#include "lanes.h"
 
 enum { PANEL = 32, TILE = 8 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 static inline ptrdiff_t panels(ptrdiff_t columns) { return (columns + PANEL - 1) / PANEL; }
-
-/* Mask of those of sixteen lanes that are below `left`. */
-static inline __mmask16 below(ptrdiff_t left) {
-    return left >= 16 ? 0xffff : left <= 0 ? 0 : (__mmask16)((1u << left) - 1);
-}
-
-static inline __m512 widened(__m256i half) {
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
-}
-
-static inline __m512 load_bf16(const bf16* from, __mmask16 some) {
-    return widened(_mm256_maskz_loadu_epi16(some, from));
-}
-
-static inline void store_bf16(bf16* to, __mmask16 some, __m512 values) {
-    _mm256_mask_storeu_epi16(to, some, (__m256i)_mm512_cvtneps_pbh(values));
-}
-
-static inline void round_all(ptrdiff_t numbers, const float* from, bf16* to) {
-    for (ptrdiff_t i = 0; i < numbers; i += 16) {
-        __mmask16 some = below(numbers - i);
-        store_bf16(to + i, some, _mm512_maskz_loadu_ps(some, from + i));
-    }
-}
-
-/* exp(x) to 2 units in the last place: 2^n · p(f), with Cephes' polynomial (Moshier 1989). */
-static inline __m512 exponential(__m512 x) {
-    x = _mm512_max_ps(x, _mm512_set1_ps(-87.0f));
-    x = _mm512_min_ps(x, _mm512_set1_ps(88.0f));
-    __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), 0);
-    __m512 f = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
-    f = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4f), f);
-    __m512 p = _mm512_set1_ps(1.9875691500e-4f);
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.3981999507e-3f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(8.3334519073e-3f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(4.1665795894e-2f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.6666665459e-1f));
-    p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.0000001201e-1f));
-    p = _mm512_fmadd_ps(p, _mm512_mul_ps(f, f), _mm512_add_ps(f, _mm512_set1_ps(1.0f)));
-    return _mm512_scalef_ps(p, n);
-}
 
 /* Write (or add) a tile of `rows` ≤ TILE by 16 · `halves` ≤ PANEL sums. Pair k of row i of the left
 factor lies at a[i · row + k · step]; rows and halves are constants where this is expanded. */
@@ -102,8 +56,9 @@ INLINE void tiles(ptrdiff_t rows, const int32_t* a, ptrdiff_t row, ptrdiff_t ste
 }
 
 /* c[m, n] = a[m, 2 · pairs] · b, or += ; panels of b lie `panel` pairs of pairs apart. */
-static void multiply(ptrdiff_t m, ptrdiff_t n, ptrdiff_t pairs, const void* a, ptrdiff_t a_row,
-                     const int32_t* b, ptrdiff_t panel, float* c, ptrdiff_t c_row, int add) {
+static inline void multiply(ptrdiff_t m, ptrdiff_t n, ptrdiff_t pairs, const void* a,
+                            ptrdiff_t a_row, const int32_t* b, ptrdiff_t panel, float* c,
+                            ptrdiff_t c_row, int add) {
     const int32_t* left = a;
     for (ptrdiff_t j = 0; j < n; j += PANEL, b += panel * PANEL)
         for (ptrdiff_t i = 0; i < m; i += TILE)
@@ -112,8 +67,9 @@ static void multiply(ptrdiff_t m, ptrdiff_t n, ptrdiff_t pairs, const void* a, p
 }
 
 /* c[m, n] = aᵀ · b, or += : both packed, a[k, m] and b[k, n], panels of both `panel` apart. */
-static void multiply_across(ptrdiff_t m, ptrdiff_t n, ptrdiff_t pairs, const int32_t* a,
-                            const int32_t* b, ptrdiff_t panel, float* c, ptrdiff_t c_row, int add) {
+static inline void multiply_across(ptrdiff_t m, ptrdiff_t n, ptrdiff_t pairs, const int32_t* a,
+                                   const int32_t* b, ptrdiff_t panel, float* c, ptrdiff_t c_row,
+                                   int add) {
     for (ptrdiff_t j = 0; j < n; j += PANEL, b += panel * PANEL)
         for (ptrdiff_t i = 0; i < m; i += TILE)
             tiles(m - i, a + (i / PANEL) * panel * PANEL + i % PANEL, 1, PANEL, b, pairs,
@@ -121,7 +77,7 @@ static void multiply_across(ptrdiff_t m, ptrdiff_t n, ptrdiff_t pairs, const int
 }
 
 /* Pack rows [k, n] of bf16, k even, as a right factor. */
-static void pack(ptrdiff_t k, ptrdiff_t n, const bf16* from, ptrdiff_t row, int32_t* to) {
+static inline void pack(ptrdiff_t k, ptrdiff_t n, const bf16* from, ptrdiff_t row, int32_t* to) {
     const __m512i order =
         _mm512_set_epi32(0x002f000f, 0x002e000e, 0x002d000d, 0x002c000c, 0x002b000b, 0x002a000a,
                          0x00290009, 0x00280008, 0x00270007, 0x00260006, 0x00250005, 0x00240004,
@@ -140,8 +96,8 @@ static void pack(ptrdiff_t k, ptrdiff_t n, const bf16* from, ptrdiff_t row, int3
 }
 
 /* Pack the transpose of rows [n, k] of bf16, k even, as a right factor [k, n]. */
-static void pack_transposed(ptrdiff_t k, ptrdiff_t n, const bf16* from, ptrdiff_t row,
-                            int32_t* to) {
+static inline void pack_transposed(ptrdiff_t k, ptrdiff_t n, const bf16* from, ptrdiff_t row,
+                                   int32_t* to) {
     __m512i at =
         _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
                            _mm512_set1_epi32((int)(row / 2)));

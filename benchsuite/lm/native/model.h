@@ -1,5 +1,7 @@
 /* Llama models as the kernels see them: shape, weights, packed matrices, room to work in. */
 
+#pragma once
+
 #include "matrix.h"
 
 struct shape {

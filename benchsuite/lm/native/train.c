@@ -167,12 +167,6 @@ static void norm_back(ptrdiff_t tokens, ptrdiff_t width, const bf16* normed, con
     }
 }
 
-static inline __m512 sigmoid(__m512 x) {
-    __m512 one = _mm512_set1_ps(1.0f);
-    __m512 e = exponential(_mm512_sub_ps(_mm512_setzero_ps(), x));
-    return _mm512_div_ps(one, _mm512_add_ps(one, e));
-}
-
 /* inner = silu(gate) · up (arXiv:2002.05202) of fp32 [tokens, 2 · width], which is kept as bf16. */
 static void swiglu(ptrdiff_t tokens, ptrdiff_t width, const float* from, bf16* gate_up,
                    bf16* inner) {
