@@ -46,10 +46,11 @@ static inline void round_all(ptrdiff_t numbers, const float* from, bf16* to) {
     }
 }
 
-/* exp(x) to 2 units in the last place: 2^n · p(f), with Cephes' polynomial (Moshier 1989). */
+/* exp(x) to 2 units in the last place: 2^n · p(f), with Cephes' polynomial (Moshier 1989). What is
+no number stays so: of such, the instructions return the second operand. */
 static inline __m512 exponential(__m512 x) {
-    x = _mm512_max_ps(x, _mm512_set1_ps(-87.0f));
-    x = _mm512_min_ps(x, _mm512_set1_ps(88.0f));
+    x = _mm512_max_ps(_mm512_set1_ps(-87.0f), x);
+    x = _mm512_min_ps(_mm512_set1_ps(88.0f), x);
     __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), 0);
     __m512 f = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
     f = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4f), f);
