@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from benchsuite.lm.processor import abilities
+
 if TYPE_CHECKING:
     import torch
 
@@ -67,11 +69,7 @@ def _may_have_gpu() -> bool:
 
 def _multiplies_bf16() -> bool:
     """Whether the CPU has instructions for products of bf16 (Linux alone tells)."""
-    try:
-        able = Path("/proc/cpuinfo").read_text().split()
-    except OSError:
-        return False
-    return "amx_bf16" in able or "avx512_bf16" in able
+    return not abilities().isdisjoint({"amx_bf16", "avx512_bf16"})
 
 
 def keep_freed_memory() -> None:
