@@ -15,6 +15,8 @@ from benchsuite.lm.choose import attempts, choose, uniforms
 from benchsuite.lm.decoding import Decoding
 from benchsuite.lm.device import Device
 from benchsuite.lm.model import LanguageModel, head
+from benchsuite.lm.native.reading import reads
+from benchsuite.lm.native.writing import NativeWriting, rows_at_once
 from benchsuite.lm.threads import for_each
 from benchsuite.lm.weights import Weights
 
@@ -59,6 +61,12 @@ def sample_all(
     progress: Callable[[int], None] = lambda tokens: None,
 ) -> list[list[np.ndarray]]:
     """Continue each member's prompts, all members at once: each writes as it would alone."""
+    if reads(models.config, device):
+        each = zip(prompts, seeds, first_rows, strict=True)
+        return [
+            _native(models.member(i), *one, end, decoding, device, progress)
+            for i, one in enumerate(each)
+        ]
     with torch.inference_mode():
         weights = models.parts()
         written = [[np.empty(0, np.int64)] * len(rows) for rows in prompts]
@@ -77,6 +85,34 @@ def sample_all(
             for indices in _of_one_length(prompts, size)
         ]
         for_each(batches, write, device)
+    return written
+
+
+def _native(
+    model: LanguageModel,
+    prompts: Prompts,
+    seed: int,
+    first_row: int,
+    end: int,
+    decoding: Decoding,
+    device: Device,
+    progress: Callable[[int], None],
+) -> list[np.ndarray]:
+    """Continue prompts by the kernels in C, a few rows at a time."""
+    written = [np.empty(0, np.int64)] * len(prompts)
+    writing, length = NativeWriting(model, end, decoding), model.config.length
+
+    def write(indices: list[int]) -> None:
+        start = len(prompts[indices[0]])
+        drawn = [uniforms(seed, first_row + i, length, decoding)[:, 0] for i in indices]
+        draws = np.stack(drawn)[:, : max(0, length - start + 1)]
+        found = writing(np.stack([prompts[i] for i in indices]), draws, progress)
+        for index, text in zip(indices, found, strict=True):
+            written[index] = text
+
+    a_thread = -(-len(prompts) // device.threads)
+    size = max(1, min(a_thread, rows_at_once(model.config)))
+    for_each([indices for (indices,) in _of_one_length([prompts], size)], write, device)
     return written
 
 

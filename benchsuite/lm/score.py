@@ -9,14 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from benchsuite.lm.device import Device
 from benchsuite.lm.loss import log_probabilities
 from benchsuite.lm.model import LanguageModel, Order, head
+from benchsuite.lm.native.reading import NativeReading, reads
 from benchsuite.lm.prefixes import Span, Trees, pack
 from benchsuite.lm.threads import for_each
-from benchsuite.lm.weights import Weights
 
 TOKENS_A_BATCH = {"cpu": 1024, "cuda": 1 << 17}
 """Padded tokens that are read at once, by all members."""
@@ -99,39 +98,46 @@ def _read_all(
     progress: Callable[[int], None],
 ) -> None:
     """Write what all members say of all targets into `scored` and `greedy`."""
-    weights = models.parts()
+    of: NativeReading | _TorchReading
+    of = NativeReading(models) if reads(models.config, device) else _TorchReading(models, device)
 
     def read(trees: Trees) -> None:
-        with torch.inference_mode():
-            found, likeliest = _read(models, weights, trees, device, want_greedy=greedy is not None)
-            scored[:, trees.at] = found.cpu().numpy()
-            if greedy is not None and likeliest is not None:
-                greedy[:, trees.at] = likeliest.cpu().numpy()
+        found, likeliest = of(trees, want_greedy=greedy is not None)
+        scored[:, trees.at] = found
+        if greedy is not None and likeliest is not None:
+            greedy[:, trees.at] = likeliest
         progress(len(trees.at))
 
     size = max(1, TOKENS_A_BATCH[device.kind] // models.members)
     for_each(pack(spans, size), read, device)
 
 
-def _read(
-    models: LanguageModel, weights: Weights, trees: Trees, device: Device, *, want_greedy: bool
-) -> tuple[Tensor, Tensor | None]:
-    """Return log-probabilities of the targets of trees, and if asked whether each is likeliest.
+class _TorchReading:
+    """Reads trees with models as they are now. Threads may share it."""
 
-    Both are `[members, targets]`.
-    """
-    tokens, nodes, targets = (
-        torch.from_numpy(array).to(device.kind)
-        for array in (trees.tokens, trees.nodes, trees.targets)
-    )
-    order = None if trees.are_rows else order_of(trees, device)
-    hidden = models.hidden(weights, tokens.expand(models.members, -1, -1), order=order)
-    greedy = None
-    if want_greedy:  # where ends alone are scored, few nodes have targets
-        used, nodes = torch.unique(nodes, return_inverse=True)
-        hidden = hidden[:, used]
-        greedy = torch.empty(models.members, len(nodes), dtype=torch.bool, device=hidden.device)
-    return log_probabilities(hidden, head(weights), nodes, targets, greedy), greedy
+    def __init__(self, models: LanguageModel, device: Device) -> None:
+        self._models, self._weights, self._device = models, models.parts(), device
+
+    @torch.inference_mode()
+    def __call__(self, trees: Trees, *, want_greedy: bool) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return log-probabilities of the targets, and if asked whether each is likeliest.
+
+        Both are `[members, targets]`.
+        """
+        tokens, nodes, targets = (
+            torch.from_numpy(array).to(self._device.kind)
+            for array in (trees.tokens, trees.nodes, trees.targets)
+        )
+        members = self._models.members
+        order = None if trees.are_rows else order_of(trees, self._device)
+        hidden = self._models.hidden(self._weights, tokens.expand(members, -1, -1), order=order)
+        greedy = None
+        if want_greedy:  # where ends alone are scored, few nodes have targets
+            used, nodes = torch.unique(nodes, return_inverse=True)
+            hidden = hidden[:, used]
+            greedy = torch.empty(members, len(nodes), dtype=torch.bool, device=hidden.device)
+        found = log_probabilities(hidden, head(self._weights), nodes, targets, greedy)
+        return found.cpu().numpy(), None if greedy is None else greedy.cpu().numpy()
 
 
 def order_of(trees: Trees, device: Device) -> Order:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
-from ctypes import c_double, c_float, c_int64, c_void_p
+from ctypes import c_double, c_float, c_int, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,19 @@ _FUNCTIONS: dict[str, tuple[type[Any] | None, tuple[type[Any], ...]]] = {
         c_double,
         (c_void_p, c_void_p, c_int64, c_int64, c_float, c_void_p, c_void_p),
     ),
+    "single_bytes": (c_int64, (c_void_p,)),
+    "pack_single_weights": (None, (c_void_p,)),
+    "reading_bytes": (c_int64, (c_void_p, c_int64, c_int64)),
+    "read_trees": (
+        None,
+        (
+            *(c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int, c_int64),
+            *(c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
+        ),
+    ),
+    "cache_bytes": (c_int64, (c_void_p, c_int64, c_int64)),
+    "writing_bytes": (c_int64, (c_void_p, c_int64, c_int64)),
+    "write_position": (c_int64, (c_void_p, c_void_p, c_int64, c_void_p)),
 }
 """What each function returns and takes."""
 
@@ -39,7 +52,7 @@ def kernels(device: DeviceKind) -> str:
     `torch`, or `native-` and the first twelve digits of the SHA-256 of the sources in C. Raises
     `ValueError` where the environment variable asks for what there is not.
     """
-    return f"native-{digest(_FOLDER)[:12]}" if device == "cpu" and training() else "torch"
+    return f"native-{digest(_FOLDER)[:12]}" if device == "cpu" and library() else "torch"
 
 
 def training() -> ctypes.CDLL | None:

@@ -44,15 +44,21 @@ INLINE void tile(int rows, int halves, const int32_t* a, ptrdiff_t row, ptrdiff_
         }
 }
 
+/* As `tile`, of any number of rows. */
 INLINE void tiles(ptrdiff_t rows, const int32_t* a, ptrdiff_t row, ptrdiff_t step, const int32_t* b,
                   ptrdiff_t pairs, float* c, ptrdiff_t c_row, ptrdiff_t left, int add) {
-    if (rows >= TILE && left > 16)
-        tile(TILE, 2, a, row, step, b, pairs, c, c_row, left, add);
-    else if (rows >= TILE)
+    if (rows >= TILE && left <= 16) {
         tile(TILE, 1, a, row, step, b, pairs, c, c_row, left, add);
-    else
-        for (ptrdiff_t i = 0; i < rows; i++)
-            tile(1, 2, a + i * row, row, step, b, pairs, c + i * c_row, c_row, left, add);
+        return;
+    }
+    // clang-format off
+#define OF(n) case n: tile(n, 2, a, row, step, b, pairs, c, c_row, left, add); break;
+    switch (rows) {
+        OF(1) OF(2) OF(3) OF(4) OF(5) OF(6) OF(7)
+        default: tile(TILE, 2, a, row, step, b, pairs, c, c_row, left, add);
+    }
+// clang-format on
+#undef OF
 }
 
 /* c[m, n] = a[m, 2 · pairs] · b, or += ; panels of b lie `panel` pairs of pairs apart. */

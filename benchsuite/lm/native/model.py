@@ -8,6 +8,7 @@ import ctypes
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -95,3 +96,23 @@ class Packed:
         held = (plan.offsets, weights, plan.turn, self._held[-1])
         self.model = Model(plan.shape, *(tensor.data_ptr() for tensor in held))
         library.pack_weights(ctypes.byref(self.model))
+
+
+class PackedSingle:
+    """One model, its matrices packed in fp32; the weights must stay as they are.
+
+    `weights` are `[numbers]` in fp32.
+    """
+
+    def __init__(self, library: ctypes.CDLL, config: ModelConfig, weights: Tensor) -> None:
+        plan, weights = Plan.of(config), weights.contiguous()
+        size = library.single_bytes(ctypes.byref(plan.shape))
+        self._held = (plan.offsets, weights, plan.turn, torch.empty(size, dtype=torch.uint8))
+        self.model = Model(plan.shape, *(tensor.data_ptr() for tensor in self._held))
+        library.pack_single_weights(ctypes.byref(self.model))
+
+
+def check_tokens(tokens: np.ndarray, vocabulary: int) -> None:
+    """Raise `IndexError` for a token that is not in the vocabulary: C would read on beyond it."""
+    if tokens.size and not (tokens.min() >= 0 and tokens.max() < vocabulary):
+        raise IndexError(f"a token is not among the {vocabulary:,} of the vocabulary")

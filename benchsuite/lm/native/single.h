@@ -32,22 +32,29 @@ INLINE void single_tile(int rows, int halves, const float* a, ptrdiff_t a_row, c
         }
 }
 
+/* As `single_tile`, of any number of rows. */
+INLINE void single_tiles(ptrdiff_t rows, const float* a, ptrdiff_t a_row, const float* b,
+                         ptrdiff_t k, float* c, ptrdiff_t c_row, ptrdiff_t left, int add) {
+    if (rows >= TILE && left <= 16) {
+        single_tile(TILE, 1, a, a_row, b, k, c, c_row, left, add);
+        return;
+    }
+    // clang-format off
+#define OF(n) case n: single_tile(n, 2, a, a_row, b, k, c, c_row, left, add); break;
+    switch (rows) {
+        OF(1) OF(2) OF(3) OF(4) OF(5) OF(6) OF(7)
+        default: single_tile(TILE, 2, a, a_row, b, k, c, c_row, left, add);
+    }
+// clang-format on
+#undef OF
+}
+
 /* c[m, n] = a[m, k] · b, or += ; panels of b lie `panel` rows apart. */
 static inline void single(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float* a, ptrdiff_t a_row,
                           const float* b, ptrdiff_t panel, float* c, ptrdiff_t c_row, int add) {
     for (ptrdiff_t j = 0; j < n; j += PANEL, b += panel * PANEL)
-        for (ptrdiff_t i = 0; i < m; i += TILE) {
-            const float* left = a + i * a_row;
-            float* to = c + i * c_row + j;
-            if (m - i >= TILE && n - j > 16)
-                single_tile(TILE, 2, left, a_row, b, k, to, c_row, n - j, add);
-            else if (m - i >= TILE)
-                single_tile(TILE, 1, left, a_row, b, k, to, c_row, n - j, add);
-            else
-                for (ptrdiff_t row = 0; row < m - i; row++)
-                    single_tile(1, 2, left + row * a_row, a_row, b, k, to + row * c_row, c_row,
-                                n - j, add);
-        }
+        for (ptrdiff_t i = 0; i < m; i += TILE)
+            single_tiles(m - i, a + i * a_row, a_row, b, k, c + i * c_row + j, c_row, n - j, add);
 }
 
 /* Pack rows [k, n] as a right factor. */
