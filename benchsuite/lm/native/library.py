@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
-from ctypes import c_double, c_float, c_int, c_int64, c_void_p
+from ctypes import c_double, c_float, c_int64, c_void_p
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ _FUNCTIONS: dict[str, tuple[type[Any] | None, tuple[type[Any], ...]]] = {
     "read_trees": (
         None,
         (
-            *(c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int, c_int64),
+            *(c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int64),
             *(c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
         ),
     ),

@@ -10,7 +10,6 @@ enum { LOGIT_ROWS = 64 /* of so many nodes logits are held at once */ };
 struct reading {
     ptrdiff_t trees, nodes, words; /* words of sixteen bits, one for each node that is seen */
     const int64_t *depth, *parent;
-    int rows; /* no tree branches: no node sees those behind it */
     float *stream, *narrow, *wide, *keys, *values, *query, *scores;
     uint16_t* seen;
 };
@@ -92,7 +91,7 @@ static void attend_in_tree(const struct model* m, struct reading* r, ptrdiff_t t
                         r->query + t * d);
         for (ptrdiff_t q = 0; q < n; q += PANEL) {
             ptrdiff_t queries = n - q < PANEL ? n - q : PANEL;
-            ptrdiff_t end = r->rows ? q + queries : n;
+            ptrdiff_t end = q + queries; /* no node sees one behind it */
             single(queries, end, d, r->query + q * d, d, r->keys, d, r->scores, padded, 0);
             for (ptrdiff_t i = 0; i < queries; i++)
                 softmax_single(end, r->seen + (tree * n + q + i) * r->words,
@@ -158,14 +157,14 @@ static void tell(const struct model* m, struct reading* r, ptrdiff_t count, cons
 /* Read trees [trees, nodes] of tokens, and write of each of `count` targets, which follow `nodes`
 of all trees laid end to end, its log-probability. `memory` is of `reading_bytes`. */
 void read_trees(const struct model* m, int64_t trees, int64_t nodes, const int64_t* tokens,
-                const int64_t* depth, const int64_t* parent, int rows, int64_t count,
+                const int64_t* depth, const int64_t* parent, int64_t count,
                 const int64_t* of, const int64_t* targets, float* found, uint8_t* greedy,
                 char* memory) {
     const struct shape* s = &m->shape;
     struct arena arena = {memory, 0};
     struct reading r = lay_out_reading(s, trees, nodes, &arena);
     ptrdiff_t t = trees * nodes, width = s->width;
-    r.depth = depth, r.parent = parent, r.rows = rows;
+    r.depth = depth, r.parent = parent;
     note_seen(&r);
     for (ptrdiff_t i = 0; i < t; i++)
         memcpy(r.stream + i * width, m->weights + place(m, 0, EMBEDDING) + tokens[i] * width,

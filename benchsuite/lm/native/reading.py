@@ -53,7 +53,6 @@ class NativeReading:
                 tokens,
                 depth,
                 parent,
-                trees.are_rows,
                 shape[1],
                 nodes,
                 targets,
