@@ -105,9 +105,14 @@ def changes(
 def resolved_device(request: Literal["auto", "cpu", "cuda"]) -> tuple[str, str]:
     """Return (kind, precision) of the device to use. Raises `UserError`."""
     from benchsuite.lm.device import resolve_device
+    from benchsuite.lm.native.library import kernels
 
     try:
         device = resolve_device(request)
     except RuntimeError as failure:
         raise UserError(f"--device {request}: {failure}; use --device auto or cpu.") from failure
+    try:
+        kernels(device.kind)
+    except ValueError as failure:
+        raise UserError(f"the environment variable {failure}.") from failure
     return device.kind, device.precision

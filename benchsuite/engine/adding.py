@@ -8,10 +8,11 @@ from typing import Any
 from benchsuite.engine.identities import component_identity, fingerprint, operation_digest
 from benchsuite.engine.steps import PEERS, Inputs, Plan, Step, StepKind
 from benchsuite.identity import digest
+from benchsuite.lm.native.library import kernels
 from benchsuite.suites.resolve import Chosen
 
 _ON_DEVICE: Sequence[StepKind] = ("train", "generate", "grade", "measure")
-"""Kinds of step whose numbers depend on device and precision."""
+"""Kinds of step whose numbers depend on device, precision and kernels."""
 
 
 class Adding:
@@ -19,6 +20,7 @@ class Adding:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._on = {"device": plan.device, "kernels": kernels(plan.device[0])}
         self._fingerprints: dict[int, str] = {}
 
     def fingerprint(self, component: Chosen) -> str:
@@ -51,7 +53,7 @@ class Adding:
                 "arguments": arguments,
                 "inputs": inputs,
                 "seed": seed,
-                "device": self._plan.device if kind in _ON_DEVICE else None,
+                **(self._on if kind in _ON_DEVICE else {"device": None}),
             }
         )
         costs = (size, flops, human_needed)

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 import benchsuite
 from benchsuite.engine.offers import metric_class
+from benchsuite.lm.native.library import kernels
 from benchsuite.plugins.loading import digest
 from benchsuite.records.record import (
     ComponentEntry,
@@ -151,6 +152,7 @@ def environment(device: tuple[str, str]) -> Environment:
         hardware=_hardware(device[0]),
         device=device[0],
         precision=device[1],
+        kernels=kernels(device[0]),
     )
 
 
@@ -158,7 +160,7 @@ def _own_source(package: Path) -> str:
     """Return the SHA-256 over the names and contents of a package's files, compiled ones apart."""
     sha256 = hashlib.sha256()
     for path in sorted(package.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
+        if path.is_file() and path.suffix not in {".pyc", ".so"}:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             sha256.update(f"{path.relative_to(package).as_posix()}\0{content}\n".encode())
     return sha256.hexdigest()
@@ -184,7 +186,8 @@ def checkout(package: Path) -> Path:
         noted = None
     path = urlsplit(json.loads(noted)["url"]).path if noted else ""
     source = Path(url2pathname(path)) / package.name
-    files = [str(file.relative_to(package)) for file in package.rglob("*.py")]
+    sources = [file for file in package.rglob("*") if file.suffix in {".py", ".c", ".h"}]
+    files = [str(file.relative_to(package)) for file in sources]
     same, _, _ = filecmp.cmpfiles(package, source, files, shallow=False)
     return source if path and len(same) == len(files) else package
 

@@ -126,6 +126,11 @@ class Environment(_Entry):
     hardware: Hardware = Field(description="The machine.")
     device: str = Field(description="cpu or cuda.")
     precision: str = Field(description="Precision of matrix products in training: bf16 or fp32.")
+    kernels: str | None = Field(
+        default=None,
+        description="Whose kernels computed: torch, or native- and the first digits of the SHA-256 "
+        "of benchsuite's own. Older records, which have none, are of torch's.",
+    )
 
 
 class Comparison(_Entry):

@@ -8,6 +8,7 @@ from made_up_components import Spread
 from made_up_suite import CPU, REGIMES, numbers_plan
 
 from benchsuite.api import UserError
+from benchsuite.engine import adding
 from benchsuite.engine import identities as engine_identities
 from benchsuite.engine.plan import plan
 from benchsuite.engine.steps import STEP_KINDS
@@ -246,6 +247,17 @@ def test_the_device_changes_what_it_computes():
     kept = {before.steps[i].kind for i in set(before.steps) & set(after.steps)}
     assert kept == {"prepare", "mix"}
     assert not of_kind(before, "train", "measure") & set(after.steps)
+
+
+def test_whose_kernels_compute_changes_what_they_compute(monkeypatch):
+    before = numbers_plan()
+    monkeypatch.setattr(adding, "kernels", lambda device: f"made up for {device}")
+    after = numbers_plan()
+    assert {before.steps[i].kind for i in set(before.steps) & set(after.steps)} == {
+        "prepare",
+        "mix",
+    }
+    assert set(numbers_plan().steps) == set(after.steps)
 
 
 @pytest.mark.parametrize(

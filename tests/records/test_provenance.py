@@ -15,7 +15,7 @@ def installed(tmp_path, monkeypatch):
     """A package installed from a checkout with one commit: the checkout and the installed copy."""
     source, package = tmp_path / "checkout" / "acme", tmp_path / "site" / "acme"
     (source / "inner").mkdir(parents=True)
-    for name in ("__init__.py", "inner/words.py"):
+    for name in ("__init__.py", "inner/words.py", "inner/words.c"):
         (source / name).write_text("x = 1\n")
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
     for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "All"]):
@@ -41,7 +41,7 @@ def test_an_installed_package_names_the_commit_it_came_from(installed):
     assert provenance.git_revision(source) == (revision, True)
 
 
-@pytest.mark.parametrize("name", ["inner/words.py", "__init__.py"])
+@pytest.mark.parametrize("name", ["inner/words.py", "inner/words.c", "__init__.py"])
 def test_a_checkout_that_changed_since_says_nothing(installed, name):
     source, package = installed
     (source / name).write_text("x = 2\n")
@@ -59,7 +59,11 @@ def test_a_package_from_an_index_has_no_checkout(installed, monkeypatch):
 def test_source_is_named_by_a_digest_whatever_its_revision(tmp_path):
     (tmp_path / "a.py").write_text("A = 1\n")
     before = provenance._own_source(tmp_path)
-    (tmp_path / "a.pyc").write_text("compiled")
+    for compiled in ("a.pyc", "a.so"):
+        (tmp_path / compiled).write_text("compiled")
     assert provenance._own_source(tmp_path) == before
     (tmp_path / "a.py").write_text("A = 2\n")
-    assert provenance._own_source(tmp_path) != before
+    changed = provenance._own_source(tmp_path)
+    assert changed != before
+    (tmp_path / "a.h").write_text("int a;\n")
+    assert provenance._own_source(tmp_path) != changed

@@ -50,7 +50,9 @@ def _compile(folder: Path) -> Path:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
-            lines = [line for line in done.stderr.splitlines() if "error" in line] or ["it failed"]
+            lines = [line for line in done.stderr.splitlines() if "error: " in line] or [
+                "it failed"
+            ]
             raise OSError(f"{command[0]}: {lines[0]}")
         made.replace(library)
     finally:

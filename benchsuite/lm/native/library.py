@@ -7,10 +7,10 @@ import logging
 import os
 from ctypes import c_double, c_float, c_int64, c_void_p
 from functools import cache
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
-from benchsuite.lm.device import DeviceKind
 from benchsuite.lm.native.sources import LIBRARY, digest
 from benchsuite.lm.processor import abilities
 
@@ -46,13 +46,14 @@ _FOLDER = Path(__file__).parent
 _log = logging.getLogger(__name__)
 
 
-def kernels(device: DeviceKind) -> str:
+def kernels(device: str) -> str:
     """Say whose kernels compute on a device: they decide the last bits of what comes out.
 
     `torch`, or `native-` and the first twelve digits of the SHA-256 of the sources in C. Raises
     `ValueError` where the environment variable asks for what there is not.
     """
-    return f"native-{digest(_FOLDER)[:12]}" if device == "cpu" and library() else "torch"
+    found = library() if device == "cpu" else None
+    return f"native-{_sources(found)[:12]}" if found else "torch"
 
 
 def training() -> ctypes.CDLL | None:
@@ -85,18 +86,25 @@ def _load(folder: Path) -> ctypes.CDLL | None:
         return None
     try:
         found = ctypes.CDLL(str(path))
-        told = ctypes.string_at(ctypes.addressof(ctypes.c_char.in_dll(found, "kernels"))).decode()
+        sources = _sources(found)
     except (OSError, ValueError) as failure:
-        _log.warning("%s cannot be loaded, so torch computes everything: %s", path, failure)
+        _warn(f"{path} cannot be loaded: {failure}")
         return None
-    if told != digest(folder):
-        _log.warning(
-            "%s is not made of the sources beside it, so torch computes everything; "
-            "`pip install -e .` makes it anew",
-            path,
-        )
+    if sources != digest(folder):
+        _warn(f"{path} is not made of the sources beside it; `pip install -e .` makes it anew")
         return None
     for name, (returned, taken) in _FUNCTIONS.items():
         function = getattr(found, name)
         function.restype, function.argtypes = returned, taken
     return found
+
+
+def _sources(found: ctypes.CDLL) -> str:
+    """Return the digest of the sources that a library says it is made of."""
+    return (ctypes.c_char * 64).in_dll(found, "kernels").value.decode()
+
+
+def _warn(why: str) -> None:
+    """Say why torch computes everything, once: workers leave it to the process that has them."""
+    if parent_process() is None:
+        _log.warning("torch computes everything, since %s", why)

@@ -88,6 +88,7 @@ def _library(record: Record) -> dict[str, str]:
         "source_sha256": record.environment.source,
         "device": record.environment.device,
         "precision": record.environment.precision,
+        "kernels": record.environment.kernels,
         "python": record.environment.python,
     }
     return {name: value for name, value in told.items() if value is not None}

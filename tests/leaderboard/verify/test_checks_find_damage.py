@@ -124,6 +124,19 @@ def test_damage_to_the_record_is_found(entry, name, change, says):
     assert not any("cannot be made" in message for _, _, message in found), found
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [("precision", "fp8", "in fp8 by"), ("kernels", "native-0", "by native-0, the board on")],
+)
+def test_another_way_to_compute_is_noted(entry, key, value, says):
+    change_record(entry, put("environment", key, value))
+    report, found = checked(entry)
+    assert report.verdict == "passed"
+    ((_, level, message),) = [each for each in found if each[0] == "environment"]
+    assert level == "note"
+    assert says in message
+
+
 def where(change, **where):
     """Change the rows that have these values."""
     return lambda row: change(row) if all(row[k] == v for k, v in where.items()) else row

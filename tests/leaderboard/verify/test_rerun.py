@@ -106,6 +106,7 @@ def test_what_comes_out_otherwise_elsewhere_is_told_in_deviations(entry, real_ru
         {"python": "4.0"},
         {"platform": "Another"},
         {"precision": "fp8"},
+        {"kernels": "native-0123456789ab"},
         {"packages": {"numpy": "0"}},
     ],
 )
@@ -121,6 +122,9 @@ def test_runs_are_alike_where_all_that_decides_on_bits_is(real_run, change):
     assert not alike(record, changed(**change))
     unknown = changed(source=None)
     assert not alike(unknown, unknown)
+    older, ours = changed(kernels=None), changed(kernels="native-0123456789ab")
+    assert alike(older, changed(kernels="torch"))
+    assert not alike(older, ours)
 
 
 def test_a_value_on_one_side_alone_is_beyond(entry, real_run):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from benchsuite.leaderboard.verify.case import Case
 from benchsuite.leaderboard.verify.finding import Finding, check, error, flag, note
+from benchsuite.records.record import Environment
 
 
 @check("environment", "It is known which source ran, on what, and that all of it ran through.")
@@ -20,10 +21,13 @@ def environment(case: Case) -> Iterator[Finding]:
         yield note(f"it ran with benchsuite {own.benchsuite}, the board with {frozen.benchsuite}.")
     elif own.source != frozen.source:
         yield note("it ran from another source of benchsuite than the board.")
-    if (own.device, own.precision) != (frozen.device, frozen.precision):
+    if _computed(own) != _computed(frozen):
         yield note(
-            f"it ran on {own.device} in {own.precision}, the board on {frozen.device} in "
-            f"{frozen.precision}; the last digits differ."
+            f"it ran on {_computed(own)}, the board on {_computed(frozen)}; the last digits differ."
         )
     for failure in case.record.failures:
         yield error(f"a step failed: {failure.step}.")
+
+
+def _computed(on: Environment) -> str:
+    return f"{on.device} in {on.precision} by {on.kernels or 'torch'}"

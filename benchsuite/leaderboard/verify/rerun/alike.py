@@ -6,7 +6,7 @@ from benchsuite.records.record import Record
 
 
 def alike(one: Record, other: Record) -> bool:
-    """Whether source, libraries, processor, accelerator and precision are the same.
+    """Whether source, libraries, processor, accelerator, precision and kernels are the same.
 
     Of machines that share them, the number of cores and memory change no bit of a result.
     """
@@ -25,4 +25,5 @@ def _what_ran(record: Record) -> tuple[object, ...]:
         hardware.accelerator,
         environment.device,
         environment.precision,
+        environment.kernels or "torch",
     )

@@ -50,7 +50,8 @@ def compare(case: Case, here: Run, seed: int, left_out: Iterable[str], *, isolat
         benchsuite=environment.benchsuite,
         source=environment.source,
         machine=f"{environment.hardware.accelerator or environment.hardware.processor}, "
-        f"{environment.platform}, {environment.precision}",
+        f"{environment.platform}, {environment.precision}, "
+        f"kernels of {environment.kernels or 'torch'}",
     )
 
 

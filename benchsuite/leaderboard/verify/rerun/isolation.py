@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchsuite.data.published import DATA_ROOT
 from benchsuite.leaderboard.files import plain
+from benchsuite.lm.native.library import SWITCH
 
 _UNSHARE = ("unshare", "--map-root-user", "--net")
 _OWN_PROCESSES = ("--pid", "--fork", "--kill-child")
@@ -21,8 +22,8 @@ _WAYS = (
 """By namespaces of Linux (user_namespaces(7)): no network but a dead loopback, no processes of
 others to be seen, and none left when the first ends. The first way that works is taken."""
 
-_PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", DATA_ROOT)
-"""Variables that say where things are; whatever else there is may be a secret."""
+_PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", DATA_ROOT, SWITCH)
+"""Variables that say where things are and whose kernels compute; any other may be a secret."""
 
 _LINE = 4096
 
