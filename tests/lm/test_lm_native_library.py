@@ -86,7 +86,7 @@ def test_a_wheel_holds_the_library_and_its_sources(project):
     assert wheel.name.startswith("made_up-1-py3-none-")
     assert wheel.name.endswith("_x86_64.whl")
     with zipfile.ZipFile(wheel) as file:
-        assert {f"{WHERE}/{LIBRARY}", f"{WHERE}/llama.c", f"{WHERE}/matrix.h"} <= set(
+        assert {f"{WHERE}/{LIBRARY}", f"{WHERE}/train.c", f"{WHERE}/matrix.h"} <= set(
             file.namelist()
         )
         assert "Root-Is-Purelib: false" in file.read("made_up-1.dist-info/WHEEL").decode()

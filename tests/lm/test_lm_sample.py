@@ -25,6 +25,7 @@ from benchsuite.lm.model import LanguageModel
 from benchsuite.lm.sample import sample, sample_all
 
 END = 0
+either = pytest.mark.usefixtures("kernels")
 MODEL = make(small(), scale=4.0)
 PLAIN = Decoding()
 GREEDY = Decoding(temperature=0)
@@ -220,6 +221,7 @@ def test_sums_in_blocks_are_sums(count):
 # -- whole rows -----------------------------------------------------------------------------
 
 
+@either
 def test_rows_are_drawn_as_often_as_transformers_says():
     """Every text of at most two tokens, against the product of its probabilities."""
     config = small(vocabulary=5, length=2)
@@ -243,6 +245,7 @@ def test_rows_are_drawn_as_often_as_transformers_says():
     assert chisquare(list(found.values()), wanted).pvalue > UNLIKELY
 
 
+@either
 def test_temperature_zero_is_greedy_generation():
     prompts = mixed_prompts(12)
     theirs = in_transformers(MODEL, END)
@@ -258,6 +261,7 @@ def test_temperature_zero_is_greedy_generation():
     assert len({tuple(row) for row in found}) > 3
 
 
+@either
 @pytest.mark.parametrize("decoding", [Decoding(), Decoding(top_k=5, top_p=0.9), GREEDY])
 def test_rows_end_with_the_boundary_or_fill_the_context(decoding):
     prompts = mixed_prompts(60)
@@ -275,21 +279,25 @@ def test_rows_end_with_the_boundary_or_fill_the_context(decoding):
     assert decoding == GREEDY or ended < 60
 
 
+@either
 def test_a_prompt_may_fill_the_context():
     whole = np.array([END, *range(1, MODEL.config.length)])
     (row,) = write([whole])
     assert len(row) == 1
 
 
+@either
 def test_a_prompt_beyond_the_context_leaves_no_room():
     prompts = [np.ones(MODEL.config.length + more, int) for more in (1, 2, 30)]
     assert [len(row) for row in write(prompts)] == [0, 0, 0]
 
 
+@either
 def test_no_prompts_no_rows():
     assert write([]) == []
 
 
+@either
 def test_the_seed_fixes_the_rows():
     prompts = mixed_prompts(30)
     first, again, other = (write(prompts, seed=seed) for seed in (2**63 - 1, 2**63 - 1, 5))
@@ -297,11 +305,13 @@ def test_the_seed_fixes_the_rows():
     assert not equal(first, other)
 
 
+@either
 def test_rows_of_one_prompt_differ():
     texts = {tuple(row) for row in write(openings(40))}
     assert len(texts) > 20
 
 
+@either
 @pytest.mark.parametrize("decoding", [Decoding(), Decoding(top_k=5), GREEDY])
 def test_a_row_does_not_depend_on_its_neighbours(decoding):
     prompts = mixed_prompts(40)
@@ -314,6 +324,7 @@ def test_a_row_does_not_depend_on_its_neighbours(decoding):
     assert equal(together, alone)
 
 
+@either
 def test_a_row_does_not_depend_on_how_many_are_drawn():
     prompts = mixed_prompts(40)
     together = write(prompts, seed=9)
@@ -322,6 +333,7 @@ def test_a_row_does_not_depend_on_how_many_are_drawn():
     assert equal(together, apart)
 
 
+@either
 @pytest.mark.parametrize(("batch", "compact_below"), [(1, 0.75), (7, 0.75), (256, 0.0), (256, 1.1)])
 def test_batches_and_compaction_change_nothing(monkeypatch, batch, compact_below):
     prompts = mixed_prompts(40)
@@ -331,6 +343,7 @@ def test_batches_and_compaction_change_nothing(monkeypatch, batch, compact_below
     assert equal(write(prompts, seed=9), expected)
 
 
+@either
 def test_progress_adds_up_to_what_was_written():
     seen = []
     rows = write(mixed_prompts(40), progress=seen.append)
@@ -338,6 +351,7 @@ def test_progress_adds_up_to_what_was_written():
     assert min(seen) > 0
 
 
+@either
 def test_threads_change_nothing(monkeypatch):
     prompts = mixed_prompts(40)
     monkeypatch.setitem(lm_sample._ROWS, "cpu", 8)
@@ -345,6 +359,7 @@ def test_threads_change_nothing(monkeypatch):
     assert equal(sample(MODEL, prompts, END, PLAIN, 9, device), write(prompts, seed=9))
 
 
+@either
 @pytest.mark.parametrize("counts", [(5, 5, 5), (3, 17, 0)])
 def test_members_of_a_stack_write_as_if_alone(counts):
     models = [make(small(), seed=seed, scale=4.0) for seed in range(3)]

@@ -12,6 +12,7 @@ from benchsuite.lm.score import score, score_all, score_ends
 
 MODEL = make(small(), scale=3.0)
 LENGTH = MODEL.config.length
+pytestmark = pytest.mark.usefixtures("kernels")
 
 
 @pytest.fixture(scope="module")

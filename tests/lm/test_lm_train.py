@@ -18,6 +18,7 @@ from benchsuite.lm.train import LossNotFinite, Member, train, train_all
 from benchsuite.lm.windows import Windows
 
 CONFIG = small(length=8)
+pytestmark = pytest.mark.usefixtures("kernels")
 
 
 def random_stream(tokens, seed=0, vocabulary=CONFIG.vocabulary):

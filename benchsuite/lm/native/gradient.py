@@ -1,4 +1,4 @@
-"""Losses and gradients by the kernels in C (llama.c)."""
+"""Losses and gradients by the kernels in C (train.c)."""
 
 from __future__ import annotations
 

@@ -157,9 +157,8 @@ static void tell(const struct model* m, struct reading* r, ptrdiff_t count, cons
 /* Read trees [trees, nodes] of tokens, and write of each of `count` targets, which follow `nodes`
 of all trees laid end to end, its log-probability. `memory` is of `reading_bytes`. */
 void read_trees(const struct model* m, int64_t trees, int64_t nodes, const int64_t* tokens,
-                const int64_t* depth, const int64_t* parent, int64_t count,
-                const int64_t* of, const int64_t* targets, float* found, uint8_t* greedy,
-                char* memory) {
+                const int64_t* depth, const int64_t* parent, int64_t count, const int64_t* of,
+                const int64_t* targets, float* found, uint8_t* greedy, char* memory) {
     const struct shape* s = &m->shape;
     struct arena arena = {memory, 0};
     struct reading r = lay_out_reading(s, trees, nodes, &arena);

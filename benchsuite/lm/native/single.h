@@ -1,7 +1,7 @@
 /* Llama models in fp32 on one core: what reading and writing text have in common.
 
 Right factors are packed as in matrix.h, in panels of 32 columns, `[n / 32][k][32]` numbers. Each
-sum is taken in order of k by one lane: what comes of a row of text depends on no other row. */
+sum of a product is taken in order of k by one lane: it depends on no other row. */
 
 #pragma once
 
