@@ -37,25 +37,6 @@ int64_t reading_bytes(const struct shape* s, int64_t trees, int64_t nodes) {
     return arena.used;
 }
 
-/* Return the bytes that packed weights take in fp32. */
-int64_t single_bytes(const struct shape* s) {
-    struct model m = {.shape = *s};
-    ptrdiff_t end;
-    single_part(&m, s->layers - 1, DOWN, &end);
-    return end;
-}
-
-/* Pack all matrices into `m->packed`, of `single_bytes`. */
-void pack_single_weights(const struct model* m) {
-    for (ptrdiff_t layer = 0; layer < m->shape.layers; layer++)
-        for (int part = PROJECTIONS; part < PARTS; part++) {
-            struct single_matrix w = single_part(m, layer, part, 0);
-            pack_single_transposed(w.in, w.out, m->weights + place(m, layer, part), w.in, w.there);
-        }
-    struct single_matrix head = single_part(m, 0, HEAD, 0);
-    pack_single_transposed(head.in, head.out, m->weights + place(m, 0, HEAD), head.in, head.there);
-}
-
 /* A node sees what its parent sees, and itself. Parents come before their children. */
 static void note_seen(struct reading* r) {
     ptrdiff_t words = r->words;
