@@ -92,13 +92,13 @@ def _of_weights(job: Job, precision: Precision, setup: Setup) -> Law:
 
 
 def _resized(config: ModelConfig, factor: float) -> ModelConfig:
-    """Return a shape with width and depth times a factor; heads keep an even width."""
+    """Return a shape with width and depth times a factor; heads and feedforward stay even."""
     head = max(2, 2 * round(factor * config.head_width / 2))
     return replace(
         config,
         width=head * config.heads,
         layers=max(1, round(factor * config.layers)),
-        feedforward=round(factor * config.feedforward),
+        feedforward=2 * round(factor * config.feedforward / 2),
     )
 
 
