@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from benchsuite.lm.device import spare_what_is_loaded
+
 OURS = "benchsuite"
 """The name of the contender that ratios are taken of."""
 
@@ -100,8 +102,9 @@ def alternate(
     """Run each contender once a round, with the round's number as its seed.
 
     Every second round goes in reverse, so that none always runs on a machine that another
-    has just heated up.
+    has just heated up. What both have loaded by then is walked by no garbage collection, of either.
     """
+    spare_what_is_loaded()
     done = []
     for number in range(rounds):
         order = contenders if number % 2 == 0 else list(reversed(contenders))

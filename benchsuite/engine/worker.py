@@ -22,7 +22,12 @@ from benchsuite.engine.steps import Step
 from benchsuite.engine.store import Store
 from benchsuite.engine.work import Spent, Told, Work, close_models_but
 from benchsuite.errors import UserError
-from benchsuite.lm.device import Device, keep_freed_memory, make_deterministic
+from benchsuite.lm.device import (
+    Device,
+    keep_freed_memory,
+    make_deterministic,
+    spare_what_is_loaded,
+)
 from benchsuite.plugins.kinds import Context, Cost, Learner, TrainingFailed
 from benchsuite.suites.resolve import Chosen
 
@@ -65,6 +70,7 @@ class Worker:
         self._device = Device(*device, threads)  # type: ignore[arg-type]
         self._learner: Learner[Any] = learner.make()
         self._counters = counters(device[0]) if alone else ()
+        spare_what_is_loaded()
 
     def do(self, steps: Sequence[Step], report: Report) -> list[Done]:
         """Do steps in order; one that fails does not keep the next from being done.

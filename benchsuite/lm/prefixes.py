@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +20,7 @@ _PIECE = 1 << 22
 """Tokens, padding included, that are packed at once."""
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Tokens to read, and which of them have a successor to score.
 
     `targets` are the successors of the last `len(targets)` tokens; `at` is where the score of

@@ -104,7 +104,7 @@ def _native(
 
     def write(indices: list[int]) -> None:
         start = len(prompts[indices[0]])
-        drawn = [uniforms(seed, first_row + i, length, decoding)[:, 0] for i in indices]
+        drawn = [uniforms(seed, first_row + i, length, decoding) for i in indices]
         draws = np.stack(drawn)[:, : max(0, length - start + 1)]
         found = writing(np.stack([prompts[i] for i in indices]), draws, progress)
         for index, text in zip(indices, found, strict=True):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -60,7 +61,7 @@ def score_all(
         for span in spans_of(row, end - len(row) + 1, models.config.length)
     ]
     _read_all(models, spans, device, scored, None, progress)
-    return [np.split(of_one, ends[:-1]) if len(rows) else [] for of_one in scored]
+    return [_cut(of_one, ends) for of_one in scored]
 
 
 def score_ends(
@@ -85,8 +86,13 @@ def score_ends(
     scored, greedy = np.empty((1, at), np.float32), np.empty((1, at), bool)
     _read_all(model, spans, device, scored, greedy, progress)
     ends = np.cumsum(counts, dtype=np.int64)
-    found = zip(np.split(scored[0], ends[:-1]), np.split(greedy[0], ends[:-1]), strict=True)
-    return [Tokens(*each) for each in found] if len(rows) else []
+    return list(map(Tokens, _cut(scored[0], ends), _cut(greedy[0], ends)))
+
+
+def _cut(values: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
+    """Cut values into pieces that end there; as `np.split`, which takes ten times as long."""
+    cuts = [0, *ends.tolist()]
+    return [values[start:end] for start, end in pairwise(cuts)]
 
 
 def _read_all(
@@ -150,6 +156,9 @@ def order_of(trees: Trees, device: Device) -> Order:
 def spans_of(row: np.ndarray, at: int, length: int) -> Iterator[Span]:
     """Cut a row, the scores of which begin at `at`, into windows of the context's length."""
     inputs, scored = len(row) - 1, 0
+    if 0 < inputs <= length:
+        yield Span(row[:-1], row[1:], at)
+        return
     while scored < inputs:
         stop = min(length, inputs) if scored == 0 else min(scored + length // 2, inputs)
         start = max(0, stop - length)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -77,9 +78,17 @@ class TextTokenizer:
         }
         (directory / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+    def encode(self, texts: Sequence[str], threads: int = 1) -> list[list[int]]:
         """Token ids of each text, without boundaries."""
-        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        size = max(1, -(-len(texts) // threads))
+        shares = [list(texts[i : i + size]) for i in range(0, len(texts), size)]
+        if len(shares) <= 1:
+            return [ids for share in shares for ids in self._encode(share)]
+        with ThreadPoolExecutor(threads) as pool:  # the tokenizer holds no lock
+            return [ids for found in pool.map(self._encode, shares) for ids in found]
+
+    def _encode(self, texts: list[str]) -> list[list[int]]:
+        encoded = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [e.ids for e in encoded]
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:

@@ -6,6 +6,7 @@ which bisection over the numbers that fp32 can hold finds in at most 31 steps. *
 #pragma once
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "lanes.h"
 
@@ -13,7 +14,8 @@ enum { BLOCK = 64 /* neighbouring probabilities that are added up at once */ };
 
 struct decoding {
     float temperature, top_p;
-    int64_t top_k; /* 0: no bound */
+    int64_t top_k;    /* 0: no bound */
+    int64_t attempts; /* random numbers a token */
 };
 
 /* Replace logits by exp((logit - the largest) / temperature). */
@@ -100,9 +102,30 @@ static inline int64_t draw_one(ptrdiff_t count, const float* weights, float draw
     return at + found(left, weights + at, draw * all, &before);
 }
 
-/* Choose a token; `logits` are overwritten. `sums` as in `draw_one`. */
-static inline int64_t choose(const struct decoding* by, ptrdiff_t count, float* logits, float draw,
-                             float* sums) {
+static inline int likelier(const void* one, const void* other, void* weights) {
+    int64_t a = *(const int64_t*)one, b = *(const int64_t*)other;
+    float difference = ((const float*)weights)[b] - ((const float*)weights)[a];
+    return difference > 0 ? 1 : difference < 0 ? -1 : a > b ? 1 : -1;
+}
+
+/* Draw from the tokens whose weight is not 0, the likeliest first. `left` has room for all. */
+static inline int64_t draw_of_left(ptrdiff_t count, float* weights, float draw, int64_t* left) {
+    ptrdiff_t some = 0;
+    float all = 0, sum = 0;
+    for (ptrdiff_t i = 0; i < count; i++)
+        if (weights[i] > 0) left[some++] = i;
+    qsort_r(left, (size_t)some, sizeof(*left), likelier, weights);
+    for (ptrdiff_t i = 0; i < some; i++) all += weights[left[i]];
+    for (ptrdiff_t i = 0; i < some; i++)
+        if ((sum += weights[left[i]]) > draw * all) return left[i];
+    return some ? left[some - 1] : 0;
+}
+
+/* Choose a token, as choose.py does, from the same random numbers: with top-p alone, tokens are
+drawn from all until truncation leaves one; with the last number, from what it leaves. `logits` are
+overwritten; `sums` as in `draw_one`, `left` as in `draw_of_left`. */
+static inline int64_t choose(const struct decoding* by, ptrdiff_t count, float* logits,
+                             const float* draws, float* sums, int64_t* left) {
     if (by->temperature == 0) {
         ptrdiff_t best = 0;
         for (ptrdiff_t i = 1; i < count; i++)
@@ -110,7 +133,15 @@ static inline int64_t choose(const struct decoding* by, ptrdiff_t count, float* 
         return best;
     }
     weigh_logits(count, by->temperature, logits);
+    if (!by->top_k && by->top_p == 1) return draw_one(count, logits, draws[0], sums);
     if (by->top_k && by->top_k < count) cut_off(count, logits, (float)by->top_k, 1);
-    if (by->top_p < 1) cut_off(count, logits, by->top_p * above(count, logits, -1, 0), 0);
-    return draw_one(count, logits, draw, sums);
+    if (by->top_p < 1) {
+        float most = by->top_p * above(count, logits, -1, 0);
+        for (int64_t i = 0; i < by->attempts - 1; i++) {
+            int64_t token = draw_one(count, logits, draws[i], sums);
+            if (above(count, logits, logits[token], 0) < most) return token;
+        }
+        cut_off(count, logits, most, 0);
+    }
+    return draw_of_left(count, logits, draws[by->attempts - 1], left);
 }

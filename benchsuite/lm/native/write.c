@@ -10,7 +10,7 @@ values by position. What a row comes to depends on no other row. */
 enum { AHEAD = 256 /* numbers that are fetched before they are read */ };
 
 /* Rows that start with prompts [rows, start], and with their text have room for `room` positions:
-what is written of each, `text` [rows, room - start + 1] and `lengths`, and `draws` of as many,
+what is written of each, `text` [rows, room - start + 1] and `lengths`, and for each token `draws`,
 uniform in [0, 1). The first `left` of `active` are written still. */
 struct batch {
     int64_t rows, start, room, end, left;
@@ -23,6 +23,7 @@ struct batch {
 
 struct writing {
     float *stream, *narrow, *wide, *query, *chances, *logits, *sums;
+    int64_t* left;
 };
 
 static struct writing lay_out_writing(const struct shape* s, ptrdiff_t rows, ptrdiff_t room,
@@ -35,6 +36,7 @@ static struct writing lay_out_writing(const struct shape* s, ptrdiff_t rows, ptr
     w.chances = TAKE(float, whole(room));
     w.logits = TAKE(float, rows * s->vocabulary);
     w.sums = TAKE(float, s->vocabulary / BLOCK + 1);
+    w.left = TAKE(int64_t, s->vocabulary);
     return w;
 }
 
@@ -182,8 +184,9 @@ int64_t write_position(const struct model* m, struct batch* b, int64_t position,
     ptrdiff_t left = 0;
     for (ptrdiff_t i = 0; i < b->left; i++) {
         int64_t row = b->active[i];
-        int64_t token = choose(&b->decoding, s->vocabulary, w.logits + i * s->vocabulary,
-                               b->draws[row * length + at], w.sums);
+        const float* draws = b->draws + (row * length + at) * b->decoding.attempts;
+        int64_t token = choose(&b->decoding, s->vocabulary, w.logits + i * s->vocabulary, draws,
+                               w.sums, w.left);
         b->text[row * length + at] = token;
         b->lengths[row] = at + 1;
         if (token != b->end) b->active[left++] = row;

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from benchsuite.lm.choose import attempts
 from benchsuite.lm.config import ModelConfig
 from benchsuite.lm.decoding import Decoding
 from benchsuite.lm.model import LanguageModel
@@ -29,6 +30,7 @@ class _Decoding(ctypes.Structure):
         ("temperature", ctypes.c_float),
         ("top_p", ctypes.c_float),
         ("top_k", ctypes.c_int64),
+        ("attempts", ctypes.c_int64),
     )
 
 
@@ -54,15 +56,16 @@ class NativeWriting:
         self._library, self._config, self._end = found, model.config, end
         self._packed = PackedSingle(found, model.config, model.weights[0])
         top_k = decoding.top_k or 0
-        self._decoding = _Decoding(decoding.temperature, decoding.top_p, top_k)
+        numbers = attempts(decoding)
+        self._decoding = _Decoding(decoding.temperature, decoding.top_p, top_k, numbers)
 
     def __call__(
         self, prompts: np.ndarray, draws: np.ndarray, progress: Callable[[int], None]
     ) -> list[np.ndarray]:
         """Continue prompts `[rows, start]` until `end` is drawn or the context is full.
 
-        `draws` `[rows, length - start + 1]`, fp32, are uniform in [0, 1). `progress` gets the
-        tokens written since last. Raises `IndexError` for a token beyond the vocabulary.
+        `draws` `[rows, length - start + 1, attempts]`, fp32, are uniform in [0, 1). `progress`
+        gets the tokens written since last. Raises `IndexError` for a token beyond the vocabulary.
         """
         check_tokens(prompts, self._config.vocabulary)
         rows, start = prompts.shape
@@ -73,7 +76,7 @@ class NativeWriting:
         shape = ctypes.byref(self._packed.model.shape)
         prompts = np.ascontiguousarray(prompts, np.int64)
         draws = np.ascontiguousarray(draws, np.float32)
-        text, lengths = np.empty(draws.shape, np.int64), np.zeros(rows, np.int64)
+        text, lengths = np.empty(draws.shape[:2], np.int64), np.zeros(rows, np.int64)
         active = np.arange(rows)
         cache = torch.empty(self._library.cache_bytes(shape, rows, room), dtype=torch.uint8)
         memory = torch.empty(self._library.writing_bytes(shape, rows, room), dtype=torch.uint8)
