@@ -12,6 +12,7 @@ LIBRARY = "kernels.so"
 
 FLAGS = (
     "-std=gnu11",
+    "-D_GNU_SOURCE",
     "-O3",
     "-march=x86-64-v4",
     "-mavx512bf16",
