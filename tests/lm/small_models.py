@@ -33,6 +33,18 @@ def small(**changes) -> ModelConfig:
     return ModelConfig(**(shape | changes))
 
 
+READABLE = {
+    "plain": small(),
+    "wide heads": small(width=80, heads=2, feedforward=100),
+    "odd numbers of lanes": small(width=44, heads=2, feedforward=50, vocabulary=131),
+    "shared heads": small(heads=4, shared_heads=2, width=48),
+    "untied": small(tied=False),
+    "long": small(length=90, layers=3),
+    "one more than a panel": small(length=33, vocabulary=100),
+}
+"""Shapes that the kernels in C read and write."""
+
+
 def make(config: ModelConfig, seed: int = 0, scale: float = 1.0) -> LanguageModel:
     """A model with random weights, norms and biases too; `scale` makes its guesses sharper."""
     generator = torch.Generator().manual_seed(seed)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from small_models import CPU, logits, make, small
+from small_models import CPU, READABLE, logits, make, small
 
 from benchsuite.lm.device import Device
 from benchsuite.lm.model import LanguageModel
@@ -16,16 +16,7 @@ pytestmark = pytest.mark.skipif(
     library() is None, reason="no kernels were compiled, or the processor does not run them"
 )
 
-SHAPES = {
-    "plain": small(),
-    "wide heads": small(width=80, heads=2, feedforward=100),
-    "odd numbers of lanes": small(width=44, heads=2, feedforward=50, vocabulary=131),
-    "shared heads": small(heads=4, shared_heads=2, width=48),
-    "untied": small(tied=False),
-    "long": small(length=150, layers=3),
-    "one more than a panel": small(length=33, vocabulary=100),
-}
-shapes = pytest.mark.parametrize("config", SHAPES.values(), ids=SHAPES.keys())
+shapes = pytest.mark.parametrize("config", READABLE.values(), ids=READABLE.keys())
 
 
 def rows_of(config, count=40, seed=0):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import chisquare
-from small_models import CPU, make, small
+from small_models import CPU, READABLE, make, small
 from transformers import (
     LogitsProcessorList,
     TemperatureLogitsWarper,
@@ -26,14 +26,6 @@ pytestmark = pytest.mark.skipif(
     library() is None, reason="no kernels were compiled, or the processor does not run them"
 )
 
-SHAPES = {
-    "plain": small(),
-    "wide heads": small(width=80, heads=2, feedforward=100),
-    "odd numbers of lanes": small(width=44, heads=2, feedforward=50, vocabulary=131),
-    "shared heads": small(heads=4, shared_heads=2, width=48),
-    "untied": small(tied=False),
-    "long": small(length=90, layers=3),
-}
 DRAWS = 2048
 UNLIKELY = 1e-4
 """The numbers are fixed: a p-value below this is a wrong distribution, not bad luck."""
@@ -121,7 +113,7 @@ def test_the_ends_of_the_unit_interval_draw_tokens_that_are_left(draw):
     assert texts[0].tolist() == ([2] if draw == 0 else [1])  # the likeliest first
 
 
-@pytest.mark.parametrize("config", SHAPES.values(), ids=SHAPES.keys())
+@pytest.mark.parametrize("config", READABLE.values(), ids=READABLE.keys())
 @pytest.mark.parametrize("decoding", [*DECODINGS, Decoding(temperature=0)], ids=str)
 def test_torch_writes_the_same(config, decoding, monkeypatch):
     """Both read the same random numbers in the same way: only rounding can make texts part."""
