@@ -116,11 +116,11 @@ def _ours(
     from benchsuite.lm.tokenizer import TextTokenizer
 
     model = huggingface.load(folder).to(setup.device)
-    tokenizer = TextTokenizer.load(folder)
+    tokenizer = TextTokenizer.load(folder, setup.threads)
     device = Device(setup.device, "fp32", setup.threads)
 
     def work() -> list[float]:
-        encoded = tokenizer.encode(sentences, setup.threads)
+        encoded = tokenizer.encode(sentences)
         rows = [np.array([tokenizer.boundary, *row]) for row in encoded]
         scored = np.concatenate(score(model, rows, device), dtype=np.float64)
         starts = np.cumsum([0, *(len(row) - 1 for row in rows[:-1])])

@@ -14,11 +14,11 @@ BOUNDARY = "<|boundary|>"
 
 
 class TextTokenizer:
-    """Text to token ids and back."""
+    """Text to token ids and back; texts are shared by so many threads."""
 
-    def __init__(self, tokenizer: Tokenizer, boundary: str = BOUNDARY) -> None:
+    def __init__(self, tokenizer: Tokenizer, boundary: str = BOUNDARY, threads: int = 1) -> None:
         tokenizer.encode_special_tokens = True  # a text may spell the boundary
-        self._tokenizer, self._spelled = tokenizer, boundary
+        self._tokenizer, self._spelled, self._threads = tokenizer, boundary, threads
         found = tokenizer.token_to_id(boundary)
         if found is None:
             raise ValueError(f"the tokenizer has no token {boundary}")
@@ -52,7 +52,7 @@ class TextTokenizer:
         return cls(tokenizer)
 
     @classmethod
-    def load(cls, directory: Path) -> TextTokenizer:
+    def load(cls, directory: Path, threads: int = 1) -> TextTokenizer:
         """Open the `tokenizer.json` in `directory`, ours or another fast tokenizer's.
 
         The boundary is what the tokenizer's configuration calls the end of a text. Raises
@@ -64,7 +64,8 @@ class TextTokenizer:
             boundary = boundary.get("content")
         if not boundary:
             raise ValueError("the tokenizer names no eos_token to stand between rows")
-        return cls(Tokenizer.from_file(str(directory / "tokenizer.json")), str(boundary))
+        tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+        return cls(tokenizer, str(boundary), threads)
 
     def save(self, directory: Path) -> None:
         """Write `tokenizer.json` and the `tokenizer_config.json` that transformers reads."""
@@ -78,13 +79,13 @@ class TextTokenizer:
         }
         (directory / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
 
-    def encode(self, texts: Sequence[str], threads: int = 1) -> list[list[int]]:
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without boundaries."""
-        size = max(1, -(-len(texts) // threads))
+        size = max(1, -(-len(texts) // self._threads))
         shares = [list(texts[i : i + size]) for i in range(0, len(texts), size)]
         if len(shares) <= 1:
             return [ids for share in shares for ids in self._encode(share)]
-        with ThreadPoolExecutor(threads) as pool:  # the tokenizer holds no lock
+        with ThreadPoolExecutor(self._threads) as pool:  # the tokenizer holds no lock
             return [ids for found in pool.map(self._encode, shares) for ids in found]
 
     def _encode(self, texts: list[str]) -> list[list[int]]:

@@ -183,7 +183,7 @@ class Llama(Learner[LlamaParameters]):
         from benchsuite_learners.llama_model import LlamaModel
 
         model = huggingface.load(directory).to(device.kind)
-        return LlamaModel(model, TextTokenizer.load(directory))
+        return LlamaModel(model, TextTokenizer.load(directory, device.threads))
 
     def open_base(self, device: Device) -> Model:
         """Open the base as it is."""

@@ -85,3 +85,11 @@ def test_the_same_texts_give_the_same_files(folder, tmp_path):
 def test_a_tokenizer_without_a_boundary_is_refused():
     with pytest.raises(ValueError, match="boundary"):
         TextTokenizer(Tokenizer(models.BPE()))
+
+
+def test_threads_change_nothing(tmp_path):
+    texts = [f"text {i} of the {i % 7}th kind" for i in range(50)]
+    TextTokenizer.train(texts, 300).save(tmp_path)
+    alone = TextTokenizer.load(tmp_path).encode(texts)
+    for count in (0, 1, 2, 7, 50):
+        assert TextTokenizer.load(tmp_path, threads=3).encode(texts[:count]) == alone[:count]

@@ -11,7 +11,7 @@ from benchsuite.lm.config import ModelConfig
 from benchsuite.lm.device import Device
 from benchsuite.lm.model import LanguageModel
 from benchsuite.lm.native.library import training
-from benchsuite.lm.native.model import Packed, readable
+from benchsuite.lm.native.model import Packed, check_tokens, readable
 
 _LONGEST = 1024
 """Tokens of a row: probabilities of attention are kept, and go with the square of it."""
@@ -44,9 +44,7 @@ class NativeGradient:
         Of windows `[members, rows, length + 1]`. Raises `IndexError` for a token that is not in
         the vocabulary.
         """
-        lowest, highest = windows.aminmax()
-        if lowest < 0 or highest >= self._vocabulary:
-            raise IndexError(f"a token is not among the {self._vocabulary:,} of the vocabulary")
+        check_tokens(windows.numpy(), self._vocabulary)
         grads = torch.zeros_like(self._like)
         each = zip(self._members, windows, grads, strict=True)
         return torch.tensor([self._of(*member) for member in each]), grads
